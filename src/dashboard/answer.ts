@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { readProblem } from "../client/refusal.ts";
-import { authorisedFetch } from "./server.ts";
+import { getFresh } from "./get-fresh.ts";
 
 /** The state of a request. */
 export type Answer<Value> =
@@ -20,7 +19,7 @@ export function useAnswer<Value>(
   useEffect(() => {
     const ending = new AbortController();
     setOutcome({ state: "reading" });
-    get(url, accept, ending.signal)
+    getFresh(url, accept, ending.signal)
       .then(read)
       .then(
         (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: request }),
@@ -34,11 +33,4 @@ export function useAnswer<Value>(
     return () => ending.abort();
   }, [request, attempt]);
   return outcome.of === request ? outcome : { state: "reading" };
-}
-
-async function get(url: string, accept: string, ending: AbortSignal): Promise<Response> {
-  const response = await authorisedFetch(url, { headers: { Accept: accept }, cache: "no-store", signal: ending });
-  if (response.ok) return response;
-  const { detail } = await readProblem(response);
-  throw new Error(detail === "" ? `the server answered ${response.status}` : detail);
 }

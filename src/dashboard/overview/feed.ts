@@ -2,7 +2,7 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { decodeListEvent } from "../../client/decode-event.ts";
 import type { OverviewAnswer } from "../../session/contract/overview.ts";
 import { BASE, LIST_PATH } from "../address/address.ts";
-import { authorisedFetch } from "../server.ts";
+import { getFresh } from "../get-fresh.ts";
 import { openReread } from "../stream/reread.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 
@@ -32,16 +32,12 @@ function open(): OverviewFeed {
     if (answer.now.length > 0) reread.later();
     return answer.resourceVersion;
   };
-  const stream = openStream(
-    `${LIST_PATH}?kind=all&watch=true`,
-    decodeListEvent,
-    (events) => reread.after(events),
-    { url, take },
-  );
+  const stream = openStream(`${LIST_PATH}?kind=all&watch=true`, decodeListEvent, (events) => reread.after(events), {
+    url,
+    take,
+  });
   const reread = openReread(stream.state, PAUSE, async () => {
-    const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    take(await response.json());
+    take(await (await getFresh(url, "application/json")).json());
   });
   const first = new Promise<void>((resolve) => {
     effect(() => {

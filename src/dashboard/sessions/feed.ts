@@ -5,7 +5,7 @@ import { type ListPageAnswer, readListPage } from "../../session/list/list-page.
 import type { ListSums } from "../../session/list/list-sums.ts";
 import type { RecentExports } from "../../session/contract/stream-events.ts";
 import type { SessionSummary } from "../../session/summary.ts";
-import { authorisedFetch } from "../server.ts";
+import { getFresh } from "../get-fresh.ts";
 import { writeAddress } from "../address/address.ts";
 import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
@@ -169,9 +169,7 @@ export function openListFeed(view: ListView): ListFeed {
 }
 
 async function readPage(url: string): Promise<ListPageAnswer> {
-  const response = await authorisedFetch(url, { headers: { Accept: "application/json" }, cache: "no-store" });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return readListPage(await response.json());
+  return readListPage(await (await getFresh(url, "application/json")).json());
 }
 
 function withParameters(url: string, parameters: Readonly<Record<string, string>>): string {
