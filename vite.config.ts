@@ -35,7 +35,7 @@ const CHUNKS = ["main", "shared", "session", "transcript", "beside", "list", "ov
 
 /**
  * The chunk of a module, so that the first rows wait for few requests and no other code: `main` has what the list shares with a session, `shared`
- * what it shares with a session's later parts. Other modules have a chunk for each `import()`.
+ * what it shares with the overview and a session's later parts. Other modules have a chunk for each `import()`.
  */
 function chunkOf(id: string, context: Rolldown.ChunkingContext): (typeof CHUNKS)[number] | undefined {
   const isIn = (part: keyof typeof PARTS, how: "at once" | "ever" = "at once"): boolean => {
@@ -49,6 +49,7 @@ function chunkOf(id: string, context: Rolldown.ChunkingContext): (typeof CHUNKS)
     return found.has(id);
   };
   if (isIn("main") || (isIn("list") && (isIn("session") || isIn("transcript")))) return "main";
+  if (isIn("list") && isIn("overview")) return "shared";
   if ((isIn("list") && isIn("session", "ever")) || (isIn("list", "ever") && isIn("beside"))) return "shared";
   return (["session", "transcript", "beside", "list", "overview"] as const).find((part) => isIn(part));
 }

@@ -2,7 +2,7 @@
 export const FIRST_LOAD = {
   /** As the HTML names them. */
   page: ["build/style.css", "build/main.js"],
-  overview: ["build/overview.js", "build/overview.css", "build/rolldown-runtime.js"],
+  overview: ["build/overview.js", "build/shared.js", "build/overview.css", "build/rolldown-runtime.js"],
   list: ["build/list.js", "build/shared.js", "build/rolldown-runtime.js", "build/list.css", "build/shared.css"],
   session: ["build/session.js", "build/session.css", "build/rolldown-runtime.js"],
   /** The reading with which a session opens. */

@@ -36,6 +36,7 @@ async function namedFiles(url: string): Promise<readonly string[]> {
 }
 
 test.for([
+  ["/", ".brand svg"],
   ["/sessions", ".session-row"],
   ["/sessions/first", ".step"],
 ])("the first rows of %s need no code but what the page's header names", async ([path = "", row = ""]) => {
