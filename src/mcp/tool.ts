@@ -1,6 +1,6 @@
 import { readListQuery } from "../api/list-query.ts";
 import type { Bindings } from "../config.ts";
-import { LATEST, readSessionPage } from "../lib/session-page.ts";
+import { LATEST, latestOf, readSessionPage } from "../lib/session-page.ts";
 import { directoryOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { CallContext } from "../place.ts";
 import type { Answer } from "./answer.ts";
@@ -46,14 +46,12 @@ export async function resolveSession(params: URLSearchParams, call: ToolCall): P
   return given === LATEST && name === undefined ? refusal("There is no session yet.") : undefined;
 }
 
-/** The session with the newest activity; without any, the trace. */
-async function latestSession({ env, caller }: ToolCall): Promise<string | undefined> {
-  for (const kind of ["session", "all"]) {
+function latestSession({ env, caller }: ToolCall): Promise<string | undefined> {
+  return latestOf(async (kind) => {
     const read = readListQuery(new URLSearchParams({ kind, limit: "1" }), Date.now());
     const [latest] = read.ok ? (await directoryOf(env, caller).list(read.query)).sessions : [];
-    if (latest !== undefined) return (JSON.parse(latest) as SummaryWithStatus).id;
-  }
-  return undefined;
+    return latest === undefined ? undefined : (JSON.parse(latest) as SummaryWithStatus).id;
+  });
 }
 
 type Elsewhere = { readonly state: "absent" } | { readonly state: "moved"; readonly sessions: readonly string[] };

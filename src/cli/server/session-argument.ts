@@ -1,4 +1,4 @@
-import { LATEST, readSessionPage } from "../../lib/session-page.ts";
+import { LATEST, latestOf, readSessionPage } from "../../lib/session-page.ts";
 import { CommandError, type Environment, UsageError } from "../dispatch.ts";
 import { FAILED } from "./exit-codes.ts";
 import { Server, type ServerOptions } from "./server.ts";
@@ -28,13 +28,8 @@ export async function targetOf(
   throw new CommandError(`There is no session yet at ${server.url}.`, FAILED);
 }
 
-/** Without any session, a trace that names none: a first program often does not. */
-export async function latestSession(server: Server): Promise<string | undefined> {
-  for (const kind of ["session", "all"]) {
-    const { sessions } = await server.list(new URLSearchParams({ kind, limit: "1" }));
-    if (sessions[0] !== undefined) return sessions[0].id;
-  }
-  return undefined;
+export function latestSession(server: Server): Promise<string | undefined> {
+  return latestOf(async (kind) => (await server.list(new URLSearchParams({ kind, limit: "1" }))).sessions[0]?.id);
 }
 
 export const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;
