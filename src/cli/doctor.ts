@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { count, counted, ticking } from "../lib/figures.ts";
-import { endpointVariable, headerPairs } from "../otel/exporter-variables.ts";
+import { endpointVariable, headerPairs, isBearerToken } from "../otel/exporter-variables.ts";
 import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
@@ -215,7 +215,8 @@ async function exporterTokenFinding({ url }: Server, environment: Environment): 
 
 function tokenIn(headers: string): string | undefined {
   const given = headerPairs(headers).find((pair) => pair?.[0].toLowerCase() === "authorization")?.[1] ?? "";
-  return /^Bearer\s+([\x21-\x7e]+)$/i.exec(given)?.[1];
+  const token = /^Bearer\s+(.+)$/i.exec(given)?.[1] ?? "";
+  return isBearerToken(token) ? token : undefined;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

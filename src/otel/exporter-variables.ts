@@ -28,6 +28,11 @@ export type Variables = readonly (readonly [name: string, value: string])[];
 /** The write token itself, which is encoded as the place needs it, or a text that stands for it: a reference, a placeholder. */
 export type WriteToken = { readonly secret: string } | string;
 
+/** Whether a header carries this token: printable ASCII, without blanks. */
+export function isBearerToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
 /** The variables that point the exporter of any OpenTelemetry SDK at this program. `token` is absent where none is needed. */
 export function exporterVariables(endpoint: string, token: WriteToken | undefined): Variables {
   return [

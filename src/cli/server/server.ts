@@ -1,6 +1,7 @@
 import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
+import { isBearerToken } from "../../otel/exporter-variables.ts";
 import { readListPage, type ListPageAnswer } from "../../session/list/list-page.ts";
 import { noSpanfold, ofOption, sentence } from "./refusal-text.ts";
 import { EX_USAGE, FAILED, UNREACHABLE } from "./exit-codes.ts";
@@ -34,7 +35,7 @@ export class Server {
     // A secret stays with its server: the address of a page, pasted from somewhere, may be anybody's.
     const isOther = isOtherOrigin(url, environment["SPANFOLD_URL"]?.trim());
     const token = options.token ?? (isOther ? undefined : environment["SPANFOLD_TOKEN"]?.trim() || undefined);
-    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    if (token !== undefined && !isBearerToken(token))
       throw new UsageError("The token must be printable, without blanks.");
     const variable = isOther ? "; SPANFOLD_TOKEN is for SPANFOLD_URL" : " or SPANFOLD_TOKEN";
     return new Server(url, token, `set --token${variable}`);

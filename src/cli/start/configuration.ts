@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { endpointVariable, EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
+import { endpointVariable, EXPORTER_VARIABLES, isBearerToken } from "../../otel/exporter-variables.ts";
 import { TELEMETRY_SETTINGS } from "../../otel/telemetry-settings.ts";
 import { readSettings, SETTINGS } from "../../session/contract/settings.ts";
 
@@ -51,7 +51,7 @@ export function readConfiguration(
     const token = read(name);
     return token === undefined ? [] : [[name, token] as const];
   });
-  const unsendable = tokens.find(([, token]) => !/^[\x21-\x7e]+$/.test(token))?.[0];
+  const unsendable = tokens.find(([, token]) => !isBearerToken(token))?.[0];
   if (unsendable !== undefined) {
     return { ok: false, error: `${unsendable} must be printable ASCII, without blanks: a header carries it.` };
   }
