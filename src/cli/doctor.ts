@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { parseArgs } from "node:util";
-import { count, counted, ticking } from "../lib/figures.ts";
+import { count, counted, ticking, timeAgo } from "../lib/figures.ts";
 import { endpointVariable, headerPairs, isBearerToken } from "../otel/exporter-variables.ts";
 import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
@@ -105,12 +105,12 @@ function arrivals(list: ListPageAnswer | undefined): Finding[] {
   else {
     const { at, signal, encoding, reason } = newest;
     const how = [signal, encoding].filter((word) => word !== undefined).join(", ");
-    found.push({ is: "good", says: `the last export came ${agoText(at)}${senderOf(newest)} (${how})` });
+    found.push({ is: "good", says: `the last export came ${timeAgo(Date.now() - at)}${senderOf(newest)} (${how})` });
     if (reason !== undefined) found.push({ is: "note", says: `a part of it was rejected: ${plain(reason)}` });
   }
   for (const refusal of refused.slice(0, 3)) {
     const { at, status, reason } = refusal;
-    const says = `${count(refusal.count)} refused${senderOf(refusal)}, last ${agoText(at)}: ${status} ${plain(reason)}`;
+    const says = `${count(refusal.count)} refused${senderOf(refusal)}, last ${timeAgo(Date.now() - at)}: ${status} ${plain(reason)}`;
     found.push({ is: "note", says: says.trimEnd() });
   }
   return found;
@@ -118,8 +118,6 @@ function arrivals(list: ListPageAnswer | undefined): Finding[] {
 
 const senderOf = ({ service }: { readonly service?: string }): string =>
   service === undefined ? "" : ` from ${plain(service)}`;
-/** `at`: Unix milliseconds. */
-const agoText = (at: number): string => `${ticking(Date.now() - at)} ago`;
 
 function grpcFinding(server: Server, environment: Environment): Promise<Finding> {
   const { hostname } = new URL(server.url);

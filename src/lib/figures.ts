@@ -57,6 +57,19 @@ export function ticking(millis: number, locale?: Locale): string {
   return seconds < 60n ? `${seconds}${SPACE}s` : longDuration(seconds, locale);
 }
 
+const COARSE = [
+  [86_400, "d"],
+  [3_600, "h"],
+  [60, "m"],
+] as const;
+
+/** In one unit, rounded down: "0 s ago", "42 s ago", "3 h ago". */
+export function timeAgo(millis: number, locale?: Locale): string {
+  const seconds = Math.max(0, Math.floor(millis / 1000));
+  const [size, unit] = COARSE.find(([most]) => seconds >= most) ?? ([1, "s"] as const);
+  return `${count(Math.floor(seconds / size), locale)}${SPACE}${unit} ago`;
+}
+
 function longDuration(seconds: bigint, locale: Locale): string {
   const minutes = seconds / 60n;
   const hours = minutes / 60n;

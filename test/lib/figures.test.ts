@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, count, counted, dollars, duration, shortCount, ticking } from "../../src/lib/figures.ts";
+import { bytes, count, counted, dollars, duration, shortCount, ticking, timeAgo } from "../../src/lib/figures.ts";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
 
@@ -43,6 +43,22 @@ describe("durations", () => {
       "4 m 12 s",
     ]);
   });
+});
+
+test("the time since then has one unit", () => {
+  const millis = [-5, 999, 42_000, 59_999, 184_000, 3_599_000, 11_000_000, 86_399_000, 190_000_000, 9e12];
+  expect(millis.map((each) => plain(timeAgo(each, "en")))).toEqual([
+    "0 s ago",
+    "0 s ago",
+    "42 s ago",
+    "59 s ago",
+    "3 m ago",
+    "59 m ago",
+    "3 h ago",
+    "23 h ago",
+    "2 d ago",
+    "104,166 d ago",
+  ]);
 });
 
 describe("numbers in the reader's locale", () => {

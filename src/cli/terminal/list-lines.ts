@@ -1,4 +1,4 @@
-import { count, duration, shortCount, ticking } from "../../lib/figures.ts";
+import { count, duration, shortCount, timeAgo } from "../../lib/figures.ts";
 import { costText, hasCost } from "../../session/cost-text.ts";
 import { liveness } from "../../session/liveness.ts";
 import type { NowLine, SessionSummary } from "../../session/summary.ts";
@@ -63,9 +63,7 @@ export function listLine(
   return parts.join(" ").trimEnd();
 }
 
-/** In one unit: "42 s ago", "3 h ago". */
-const agoText = (millis: number): string =>
-  millis < 1_000 ? "now" : `${ticking(millis).split("\u00a0").slice(0, 2).join("\u00a0")} ago`;
+const agoText = (millis: number): string => (millis < 1_000 ? "now" : timeAgo(millis));
 
 function doingText(line: NowLine | undefined): string {
   if (line === undefined) return "";
