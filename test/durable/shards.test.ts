@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { DueRows } from "../../src/durable/session/due-rows.ts";
 import { LogMemory } from "../../src/durable/session/log-memory.ts";
 import { SessionObject } from "../../src/durable/session/object.ts";
 import { directoryOf, sessionAt, shardAt, shardName, shardOf } from "../../src/place.ts";
@@ -124,6 +125,18 @@ describe("logs of one shard", () => {
     const calls = vi.spyOn(SessionObject.prototype, "storeCopy");
     expect(await spansOf("A")).toBe(TRACES.length);
     expect(calls).not.toHaveBeenCalled();
+  });
+
+  test("write when they are due once, and not with each job", async () => {
+    const spans = (n: number) => someSpans(FIRST, n, 1, { "session.id": "A" });
+    await world.deliver(spans(1));
+    await vi.waitFor(async () => expect(await spansOf("A")).toBe(1));
+    const writes = [vi.spyOn(DueRows.prototype, "set"), vi.spyOn(DueRows.prototype, "remove")];
+    for (let n = 2; n < 6; n++) {
+      await world.deliver(spans(n));
+      await vi.waitFor(async () => expect(await spansOf("A")).toBe(n));
+    }
+    for (const write of writes) expect(write).not.toHaveBeenCalled();
   });
 
   test("that are deleted leave their room to others", async () => {

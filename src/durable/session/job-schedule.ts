@@ -88,8 +88,11 @@ export class JobSchedule {
       else far = Math.min(far, at);
     }
     if (near === Number.POSITIVE_INFINITY) {
-      if (this.#dueAt !== undefined) this.#due.remove(this.#meta.id);
-      this.#dueAt = undefined;
+      // The next delivery would write the row again: it stays until the alarm looks at it.
+      if (this.#dueAt !== undefined && (this.#isFired || this.#dueAt > now + LAST_RETRY_MILLIS)) {
+        this.#due.remove(this.#meta.id);
+        this.#dueAt = undefined;
+      }
     } else if (this.#dueAt === undefined || this.#isFired || near < this.#dueAt) {
       this.#dueAt = near;
       this.#due.set(this.#meta.id, near);
