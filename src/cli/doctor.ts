@@ -155,7 +155,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
     });
     return found;
   }
-  const { name, value: endpoint } = variable;
+  const { name, value: endpoint, isBase } = variable;
   const protocol = environment["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ?? environment["OTEL_EXPORTER_OTLP_PROTOCOL"];
   const port = URL.canParse(endpoint) ? new URL(endpoint).port : "";
   const own = new URL(server.url);
@@ -181,7 +181,7 @@ function exporterFindings(server: Server, environment: Environment): Finding[] {
       says: "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and this address takes HTTP",
       helps: "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
     });
-  } else if (name.includes("TRACES") && !/\/v1\/traces\/?$/.test(endpoint)) {
+  } else if (!isBase && !/\/v1\/traces\/?$/.test(endpoint)) {
     found.push({
       is: "bad",
       says: `${name} is used as it is, and ${plain(endpoint)} has no path`,

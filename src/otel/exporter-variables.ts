@@ -12,13 +12,14 @@ export const EXPORTER_VARIABLES = [
   "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
 ] as const;
 
+/** `isBase`: a signal's path is appended to it; else it is used as it is (Endpoint URLs for OTLP/HTTP). */
+type EndpointVariable = { readonly name: string; readonly value: string; readonly isBase: boolean };
+
 /** The variable that names where an exporter sends traces: that of traces wins. `undefined` if neither is set. */
-export function endpointVariable(
-  read: (name: string) => string | undefined,
-): { readonly name: string; readonly value: string } | undefined {
+export function endpointVariable(read: (name: string) => string | undefined): EndpointVariable | undefined {
   for (const name of ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]) {
     const value = read(name);
-    if (value !== undefined) return { name, value };
+    if (value !== undefined) return { name, value, isBase: name === "OTEL_EXPORTER_OTLP_ENDPOINT" };
   }
   return undefined;
 }

@@ -127,6 +127,20 @@ test("the program's variables: those of traces come before the general ones", ()
   ).toEqual({ ok: false, error: "the protocol is grpc: it must be http/protobuf or http/json" });
 });
 
+test("the endpoint of traces is used as it is, and the general one is a base", () => {
+  const endpoint = (variables: Record<string, string>): string => {
+    const outcome = readVariables(variables, "allowed", { by: "all" });
+    return outcome?.ok === true ? outcome.settings.endpoint : "none";
+  };
+  const general = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://general:4318/otlp/" };
+  expect(endpoint(general)).toBe("http://general:4318/otlp/v1/traces");
+  expect(endpoint({ ...general, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://own:4318/ingest/otel?key=1" })).toBe(
+    "http://own:4318/ingest/otel?key=1",
+  );
+  expect(endpoint({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://own:4318" })).toBe("http://own:4318/");
+  expect(endpoint({ ...general, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: " " })).toBe("http://general:4318/otlp/v1/traces");
+});
+
 describe("an upstream as it is put", () => {
   const read = (body: unknown): string => {
     const outcome = readUpstream(body, "refused");

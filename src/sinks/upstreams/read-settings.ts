@@ -1,5 +1,6 @@
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import type { PlainRecord } from "../../lib/plain-data.ts";
+import { endpointVariable } from "../../otel/exporter-variables.ts";
 import { LONGEST_TIMEOUT_MILLIS } from "../../session/contract/outbox.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl } from "../http/judge-url.ts";
@@ -75,11 +76,10 @@ export function readVariables(
   privateHosts: PrivateHosts,
   match: UpstreamMatch,
 ): UpstreamOutcome | undefined {
+  const text = (name: string): string | undefined => variables[name]?.trim() || undefined;
   const read = (name: string): string | undefined =>
-    variables[`OTEL_EXPORTER_OTLP_TRACES_${name}`]?.trim() ||
-    variables[`OTEL_EXPORTER_OTLP_${name}`]?.trim() ||
-    undefined;
-  const endpoint = read("ENDPOINT");
+    text(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? text(`OTEL_EXPORTER_OTLP_${name}`);
+  const endpoint = endpointVariable(text);
   if (endpoint === undefined) return undefined;
   return outcomeOf(() => {
     const protocol = read("PROTOCOL") ?? "http/protobuf";
@@ -90,7 +90,9 @@ export function readVariables(
     return {
       settings: {
         ...DEFAULTS,
-        endpoint: tracesUrl(endpoint, privateHosts),
+        endpoint: endpoint.isBase
+          ? tracesUrl(endpoint.value, privateHosts)
+          : allowedUrl(endpoint.value, privateHosts).href,
         protocol,
         compression: read("COMPRESSION") === "gzip" ? "gzip" : "none",
         timeout: timeout >= 1 && timeout <= LONGEST_TIMEOUT_MILLIS ? timeout : DEFAULT_TIMEOUT,
@@ -143,13 +145,17 @@ function outcomeOf(read: () => GivenUpstream): UpstreamOutcome {
 
 /** `/v1/traces` is appended unless the path ends in it. */
 function tracesUrl(endpoint: string, privateHosts: PrivateHosts): string {
-  const judged = judgeUrl(endpoint.trim(), privateHosts);
-  if (!judged.ok) throw new Fault(`the endpoint is refused: ${judged.error}`);
-  const { url } = judged;
+  const url = allowedUrl(endpoint, privateHosts);
   const path = url.pathname.replace(/\/+$/, "");
   url.pathname = path.endsWith(TRACES_PATH) ? path : `${path}${TRACES_PATH}`;
-  url.hash = "";
   return url.href;
+}
+
+function allowedUrl(endpoint: string, privateHosts: PrivateHosts): URL {
+  const judged = judgeUrl(endpoint.trim(), privateHosts);
+  if (!judged.ok) throw new Fault(`the endpoint is refused: ${judged.error}`);
+  judged.url.hash = "";
+  return judged.url;
 }
 
 function presetIn({ preset }: PlainRecord) {
