@@ -8,6 +8,7 @@ import { inflate } from "../../src/lib/body-codec.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { LONGEST_TIMEOUT_MILLIS, LOST_RUN_MILLIS, SENDING_MILLIS } from "../../src/session/contract/outbox.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
+import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { Courier } from "../../src/sinks/courier.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
@@ -356,6 +357,25 @@ test("after five failures a destination is left alone for a while", async () => 
   answers = () => new Response();
   world.pass(3_600_000);
   await world.rest(traces);
+// spec: SINK-8
+test("an upstream that is put while the traces of an earlier one are looked at again has its own turn", async () => {
+  await put("a");
+  const upstreams = env.UPSTREAMS.getByName("default/upstreams");
+  world.pass(30_000);
+  const original = DirectoryObject.prototype.list;
+  const list = vi.spyOn(DirectoryObject.prototype, "list");
+  const during = async function (this: DirectoryObject, ...parameters: Parameters<typeof original>) {
+    await put("b");
+    return original.apply(this, parameters);
+  };
+  list.mockImplementationOnce(during as unknown as typeof original);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  expect(list).toHaveBeenCalledTimes(1);
+  world.pass(30_000);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  expect(list).toHaveBeenCalledTimes(2);
+});
+
   expect(new Set(took()).size).toBe(1);
   expect(await get("/a")).toMatchObject({ state: "on", delivered: 8 });
 });

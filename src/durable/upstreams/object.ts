@@ -109,8 +109,9 @@ export class UpstreamsObject extends DurableObject<Bindings> {
     const since = this.#meta("lookAgain");
     if (since === undefined) return;
     await this.#deliverSince(Number(since));
-    // An upstream that was put meanwhile set another alarm.
-    this.ctx.storage.sql.exec("DELETE FROM meta WHERE key = 'lookAgain' AND value = ?", since);
+    // An upstream that was put meanwhile set another alarm, for the traces since then too.
+    if ((await this.ctx.storage.getAlarm()) !== null) return;
+    this.ctx.storage.sql.exec("DELETE FROM meta WHERE key = 'lookAgain'");
   }
 
   /** Makes the owners of the traces of each session that was active since then deliver. */
