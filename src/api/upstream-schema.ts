@@ -71,8 +71,8 @@ export const UpstreamSchema = v.object({
 export const UpstreamListSchema = v.object({
   upstreams: v.array(UpstreamSchema),
   delivery: v.pipe(
-    v.picklist(["queue", "alarm"]),
-    v.description("What makes Workers deliver: messages of a queue, or the alarms of traces where none is bound."),
+    v.picklist(["queue", "call"]),
+    v.description("What makes Workers deliver: messages of a queue, or calls of traces' owners where none is bound."),
   ),
 });
 

@@ -51,7 +51,7 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     );
     const list: UpstreamListAnswer = {
       upstreams: all.upstreams.map((upstream, at) => answerOf(upstream, statuses[at])),
-      delivery: c.env.DELIVERIES === undefined ? "alarm" : "queue",
+      delivery: c.env.DELIVERIES === undefined ? "call" : "queue",
     };
     return data(c, list);
   })

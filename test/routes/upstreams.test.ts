@@ -136,7 +136,7 @@ test("the program's own variables are the primary upstream, which the API shows 
   };
   expect(await (await ask("GET", "", undefined, settings)).json()).toMatchObject({
     upstreams: [{ name: "primary", endpoint: "https://api.honeycomb.io/v1/traces", headers: ["x-honeycomb-team"] }],
-    delivery: "alarm",
+    delivery: "call",
   });
   expect((await ask("PUT", "/primary", { endpoint: "https://a.example.com" }, settings)).status).toBe(400);
   expect((await ask("DELETE", "/primary", undefined, settings)).status).toBe(400);
