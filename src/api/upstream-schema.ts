@@ -61,9 +61,15 @@ export const UpstreamSchema = v.object({
     v.picklist(["on", "failing", "off"]),
     v.description("`failing`: the last attempt failed. `off`: nothing is sent."),
   ),
-  reason: v.exactOptional(v.pipe(text, v.description("Why it is off or failing, or why it rejected spans."))),
+  reason: v.exactOptional(v.pipe(text, v.description("Why it is off or failing."))),
   delivered: v.pipe(count, v.description("Spans that it accepted.")),
   rejected: v.pipe(count, v.description("Spans that it rejected in partial successes.")),
+  rejection: v.exactOptional(
+    v.pipe(
+      v.object({ reason: text, at: nanoseconds }),
+      v.description("The message of its last partial success, and when it came."),
+    ),
+  ),
   parked: v.pipe(count, v.description("Traces that it did not get whole.")),
   lastAttempt: v.exactOptional(nanoseconds),
 });

@@ -229,6 +229,9 @@ function answerOf({ name, settings, headerNames, off }: Upstream, status: Upstre
     ...(reason === undefined ? {} : { reason }),
     delivered: status?.spans ?? 0,
     rejected: status?.rejected ?? 0,
+    ...(status?.rejection === undefined
+      ? {}
+      : { rejection: { reason: status.rejection.reason, at: nanoseconds(status.rejection.at) } }),
     parked: status?.parked ?? 0,
     ...(status?.at === undefined ? {} : { lastAttempt: nanoseconds(status.at) }),
   };

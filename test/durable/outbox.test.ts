@@ -228,6 +228,21 @@ test("a refusal parks its batch, and what follows is delivered", async () => {
   expect(took()).toEqual(["a.example.com span 1 span 2"]);
 });
 
+test("the reason of a partial success is shown with its time, also after later successes", async () => {
+  await put("a");
+  const partialSuccess = { rejectedSpans: "1", errorMessage: "no name" };
+  answers = () => Response.json({ partialSuccess });
+  await deliver([aSpan(TRACE, 1), aSpan(TRACE, 2)]);
+  const { lastAttempt } = (await get("/a")) as { lastAttempt: string };
+  answers = () => new Response();
+  world.pass(60_000);
+  await deliver([aSpan(TRACE, 3)]);
+  const status = await get("/a");
+  expect(status).toMatchObject({ state: "on", delivered: 2, rejected: 1 });
+  expect(status).toMatchObject({ rejection: { reason: "no name", at: lastAttempt } });
+  expect(status).not.toHaveProperty("reason");
+});
+
 // spec: SINK-6
 test("a batch that is too large is halved until its parts pass, and one span that is too large is parked without the others", async () => {
   await put("a");

@@ -48,14 +48,16 @@ export class UpstreamRows {
     return this.#sql.exec("DELETE FROM upstream WHERE name = ? RETURNING name", name).toArray().length > 0;
   }
 
-  count({ name, spans, rejected, message, at, isUp }: UpstreamReport): void {
+  count({ name, spans, rejected, rejection, message, at, isUp }: UpstreamReport): void {
     const before = this.#counts(name);
+    const last = rejection === undefined ? before.rejection : { reason: rejection, at };
     const counts: Counts = {
       spans: before.spans + spans,
       rejected: before.rejected + rejected,
       isUp,
       at,
       ...(message === undefined ? {} : { message }),
+      ...(last === undefined ? {} : { rejection: last }),
     };
     this.#sql.exec("INSERT OR REPLACE INTO counts VALUES (?, ?)", name, JSON.stringify(counts));
   }

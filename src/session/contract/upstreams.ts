@@ -58,8 +58,10 @@ export type UpstreamReport = {
   readonly name: string;
   readonly spans: number;
   readonly rejected: number;
-  /** Why spans were rejected, or the last attempt failed. */
+  /** Why the last attempt failed. */
   readonly message?: string;
+  /** Why a partial success rejected spans, or its warning. */
+  readonly rejection?: string;
   /** Unix milliseconds. */
   readonly at: number;
   /** Whether the last attempt succeeded. */
@@ -96,5 +98,8 @@ export type UpstreamStatus = {
   readonly isUp: boolean;
   /** Of the last attempt; Unix milliseconds. */
   readonly at?: number;
+  /** Why the last attempt failed. */
   readonly message?: string;
+  /** The reason of the last partial success, and when it came; Unix milliseconds. */
+  readonly rejection?: { readonly reason: string; readonly at: number };
 };

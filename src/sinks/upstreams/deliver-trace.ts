@@ -208,13 +208,14 @@ class UpstreamDelivery {
     this.#note(reason);
   }
 
-  #count(spans: number, rejected: number, message: string | undefined): void {
+  #count(spans: number, rejected: number, reason: string | undefined): void {
     const { name } = this.#upstream;
+    const rejection = reason ?? this.#report?.rejection;
     this.#report = {
       name,
       spans: (this.#report?.spans ?? 0) + spans,
       rejected: (this.#report?.rejected ?? 0) + rejected,
-      ...(message === undefined ? {} : { message }),
+      ...(rejection === undefined ? {} : { rejection }),
       at: Date.now(),
       isUp: true,
     };
