@@ -346,6 +346,7 @@ export const operations: Operations = {
       answers: {
         200: json("By trace id.", ParkedSchema),
         400: problem("Invalid parameter; `detail` names it."),
+        404: problem("Not found."),
         ...REFUSALS,
       },
     },
@@ -358,7 +359,7 @@ export const operations: Operations = {
       answers: {
         200: json("How many.", DeliveredAgainSchema),
         400: problem("Invalid parameter; `detail` names it."),
-        404: problem("The trace is not parked."),
+        404: problem("There is no such upstream, or the trace is not parked."),
         ...REFUSALS,
       },
     },

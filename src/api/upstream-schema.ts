@@ -106,7 +106,7 @@ export const ParkedSchema = v.object({
 
 export const DeliveredAgainSchema = v.object({
   traces: v.pipe(count, v.description("Traces whose deliveries begin again at the first that the upstream lacks.")),
-  omitted: v.pipe(count, v.description("Further traces: repeat the request.")),
+  omitted: v.pipe(count, v.description("Further traces in the range: repeat the request.")),
 });
 
 export type UpstreamAnswer = v.InferOutput<typeof UpstreamSchema>;

@@ -90,9 +90,11 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
   .get("/:name/parked", needs("administer"), async (c) => {
     const read = readParameters(ParkedParameters, new URL(c.req.url).searchParams);
     if (!read.ok) return badRequest(c, read.detail);
+    const name = c.req.param("name");
+    if ((await find(c, name)) === undefined) return notFound(c, `The upstream ${name}`);
     const { limit, after } = read.value;
     const query = { ...range(read.value), limit, ...(after === undefined ? {} : { after }) };
-    const page: ParkedPage = await upstreamsOf(c.env, callerOf(c)).parked(c.req.param("name"), query);
+    const page: ParkedPage = await upstreamsOf(c.env, callerOf(c)).parked(name, query);
     const parked = page.parked.map(({ traceId, first, last, reason, at }) => ({
       traceId,
       first,
@@ -100,12 +102,14 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
       reason,
       at: nanoseconds(at),
     }));
-    return data(c, { ...page, parked } satisfies ParkedAnswer);
+    const { total, next } = page;
+    return data(c, { parked, total, ...(next === undefined ? {} : { next }) } satisfies ParkedAnswer);
   })
   .post("/:name/replay", needs("administer"), async (c) => {
     const read = readParameters(DeliverAgainParameters, new URL(c.req.url).searchParams);
     if (!read.ok) return badRequest(c, read.detail);
     const name = c.req.param("name");
+    if ((await find(c, name)) === undefined) return notFound(c, `The upstream ${name}`);
     const stub = upstreamsOf(c.env, callerOf(c));
     const { trace } = read.value;
     let page: ParkedPage;
@@ -113,14 +117,14 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     else {
       const parked: Parked | undefined = await stub.parkedTrace(name, trace);
       if (parked === undefined) return notFound(c, `The parked trace ${trace}`);
-      page = { parked: [parked], total: 1 };
+      page = { parked: [parked], total: 1, omitted: 0 };
     }
-    await pool(page.parked, OWNERS_AT_ONCE, async ({ traceId, first }) => {
+    await pool(page.parked, OWNERS_AT_ONCE, async (entry) => {
+      const { traceId, first } = entry;
       await sessionAt(c.env, callerOf(c), traceId).rewind(traceId, name, first - 1);
-      await stub.deleteParked(name, traceId);
+      await stub.deleteParked(entry);
     });
-    const omitted = trace === undefined && page.next !== undefined ? page.total - page.parked.length : 0;
-    return data(c, { traces: page.parked.length, omitted } satisfies DeliveredAgainAnswer);
+    return data(c, { traces: page.parked.length, omitted: page.omitted } satisfies DeliveredAgainAnswer);
   })
   .all("/", needs("public"), methodNotAllowed("GET", "POST"))
   .all("/:name", needs("public"), methodNotAllowed("GET", "PUT", "DELETE"))

@@ -228,6 +228,43 @@ test("a refusal parks its batch, and what follows is delivered", async () => {
   expect(took()).toEqual(["a.example.com span 1 span 2"]);
 });
 
+// spec: SINK-5
+test("a replay counts what is left in its range only", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 400 });
+  await deliver([aSpan(TRACE, 1)]);
+  const from = new Date(Date.now() + 1).toISOString();
+  world.pass(60_000);
+  const many = 401;
+  const later = Array.from({ length: many }, (_, n) => traceIdOf(`later ${n}`));
+  const parked = later.map((traceId) => ({
+    upstream: "a",
+    traceId,
+    first: 1,
+    last: 1,
+    reason: "a test",
+    at: Date.now(),
+  }));
+  await env.UPSTREAMS.getByName("default/upstreams").report(world.caller(), [], parked);
+  const replay = await world.request(`/admin/upstreams/a/replay?from=${from}`, { method: "POST" });
+  expect(await replay.json()).toEqual({ traces: 400, omitted: 1 });
+});
+
+// spec: SINK-5
+test("what is parked during a replay stays in the list", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 400 });
+  await deliver([aSpan(TRACE, 1)]);
+  const stub = env.UPSTREAMS.getByName("default/upstreams");
+  const [entry] = (await stub.parked(world.caller(), "a", { limit: 1 })).parked;
+  if (entry === undefined) throw new Error("nothing is parked");
+  await stub.report(world.caller(), [], [{ ...entry, last: 2, at: entry.at + 1 }]);
+  await stub.deleteParked(world.caller(), entry);
+  expect(await get("/a/parked")).toMatchObject({ total: 1 });
+  await stub.deleteParked(world.caller(), { ...entry, at: entry.at + 1 });
+  expect(await get("/a/parked")).toMatchObject({ total: 0 });
+});
+
 test("the reason of a partial success is shown with its time, also after later successes", async () => {
   await put("a");
   const partialSuccess = { rejectedSpans: "1", errorMessage: "no name" };
@@ -320,6 +357,25 @@ test("an upstream that is new gets the traces of the time in which not every Wor
   expect(took()).toEqual(["a.example.com span 1 span 2"]);
 });
 
+// spec: SINK-8
+test("an upstream that is put while the traces of an earlier one are looked at again has its own turn", async () => {
+  await put("a");
+  const upstreams = env.UPSTREAMS.getByName("default/upstreams");
+  world.pass(30_000);
+  const original = DirectoryObject.prototype.list;
+  const list = vi.spyOn(DirectoryObject.prototype, "list");
+  const during = async function (this: DirectoryObject, ...parameters: Parameters<typeof original>) {
+    await put("b");
+    return original.apply(this, parameters);
+  };
+  list.mockImplementationOnce(during as unknown as typeof original);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  expect(list).toHaveBeenCalledTimes(1);
+  world.pass(30_000);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  expect(list).toHaveBeenCalledTimes(2);
+});
+
 test("an upstream that is no more gets nothing, and its cursors go", async () => {
   await put("a");
   await put("b");
@@ -372,25 +428,6 @@ test("after five failures a destination is left alone for a while", async () => 
   answers = () => new Response();
   world.pass(3_600_000);
   await world.rest(traces);
-// spec: SINK-8
-test("an upstream that is put while the traces of an earlier one are looked at again has its own turn", async () => {
-  await put("a");
-  const upstreams = env.UPSTREAMS.getByName("default/upstreams");
-  world.pass(30_000);
-  const original = DirectoryObject.prototype.list;
-  const list = vi.spyOn(DirectoryObject.prototype, "list");
-  const during = async function (this: DirectoryObject, ...parameters: Parameters<typeof original>) {
-    await put("b");
-    return original.apply(this, parameters);
-  };
-  list.mockImplementationOnce(during as unknown as typeof original);
-  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
-  expect(list).toHaveBeenCalledTimes(1);
-  world.pass(30_000);
-  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
-  expect(list).toHaveBeenCalledTimes(2);
-});
-
   expect(new Set(took()).size).toBe(1);
   expect(await get("/a")).toMatchObject({ state: "on", delivered: 8 });
 });

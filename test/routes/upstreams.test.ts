@@ -118,6 +118,11 @@ test("a posted Secret is its namespace's upstream", async () => {
   });
 });
 
+test("an upstream that is not there has no parked traces, and none that are replayed", async () => {
+  expect((await ask("GET", "/nobody/parked")).status).toBe(404);
+  expect((await ask("POST", "/nobody/replay")).status).toBe(404);
+});
+
 test("a body with a credential that is not JSON is not quoted", async () => {
   const response = await fetchFrom(DEPLOYMENT, "https://spanfold.example.com/admin/upstreams/a", {
     method: "PUT",

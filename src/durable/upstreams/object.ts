@@ -99,10 +99,10 @@ export class UpstreamsObject extends DurableObject<Bindings> {
     return this.#rows.parkedTrace(name, traceId);
   }
 
-  /** The trace is delivered again from its first parked revision on. */
-  deleteParked(context: CallContext, name: string, traceId: string): void {
+  /** The trace is delivered again from its first parked revision on. What was parked since the entry was read stays. */
+  deleteParked(context: CallContext, entry: Pick<Parked, "upstream" | "traceId" | "at">): void {
     checkTenant(this.ctx.id, context);
-    this.#rows.deleteParked(name, traceId);
+    this.#rows.deleteParked(entry);
   }
 
   override async alarm(): Promise<void> {

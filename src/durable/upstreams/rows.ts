@@ -93,21 +93,24 @@ export class UpstreamRows {
   }
 
   /** By trace id. */
-  parked(upstream: string, { limit, from, until, after = "" }: ParkedQuery): ParkedPage {
-    const rows = this.#sql
+  parked(upstream: string, { limit, from = 0, until = Number.MAX_SAFE_INTEGER, after = "" }: ParkedQuery): ParkedPage {
+    const asked = "upstream = ? AND at BETWEEN ? AND ? AND trace > ?";
+    const parked = this.#sql
       .exec<Parked>(
-        `SELECT upstream, trace AS traceId, first, last, reason, at FROM parked
-         WHERE upstream = ? AND at BETWEEN ? AND ? AND trace > ? ORDER BY trace LIMIT ?`,
+        `SELECT upstream, trace AS traceId, first, last, reason, at FROM parked WHERE ${asked} ORDER BY trace LIMIT ?`,
         upstream,
-        from ?? 0,
-        until ?? Number.MAX_SAFE_INTEGER,
+        from,
+        until,
         after,
-        limit + 1,
+        limit,
       )
       .toArray();
-    const parked = rows.slice(0, limit);
-    const next = rows.length > limit ? parked.at(-1)?.traceId : undefined;
-    return { parked, total: this.#parkedCount(upstream), ...(next === undefined ? {} : { next }) };
+    const { count } = this.#sql
+      .exec<{ count: number }>(`SELECT count(*) AS count FROM parked WHERE ${asked}`, upstream, from, until, after)
+      .one();
+    const omitted = count - parked.length;
+    const next = omitted > 0 ? parked.at(-1)?.traceId : undefined;
+    return { parked, total: this.#parkedCount(upstream), omitted, ...(next === undefined ? {} : { next }) };
   }
 
   parkedTrace(upstream: string, traceId: string): Parked | undefined {
@@ -120,8 +123,9 @@ export class UpstreamRows {
       .toArray()[0];
   }
 
-  deleteParked(upstream: string, traceId: string): void {
-    this.#sql.exec("DELETE FROM parked WHERE upstream = ? AND trace = ?", upstream, traceId);
+  /** Unless it was parked again since. */
+  deleteParked({ upstream, traceId, at }: Pick<Parked, "upstream" | "traceId" | "at">): void {
+    this.#sql.exec("DELETE FROM parked WHERE upstream = ? AND trace = ? AND at <= ?", upstream, traceId, at);
   }
 
   #parkedCount(upstream: string): number {

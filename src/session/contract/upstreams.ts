@@ -87,7 +87,13 @@ export type ParkedQuery = {
   readonly after?: string;
 };
 
-export type ParkedPage = { readonly parked: readonly Parked[]; readonly total: number; readonly next?: string };
+/** `total`: of the upstream. `omitted`: further ones in the query's range. */
+export type ParkedPage = {
+  readonly parked: readonly Parked[];
+  readonly total: number;
+  readonly omitted: number;
+  readonly next?: string;
+};
 
 /** Since the upstream was made. */
 export type UpstreamStatus = {
