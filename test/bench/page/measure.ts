@@ -103,8 +103,10 @@ export async function scroll({ page }: MeasuredPage, frames: number, pixels: num
 /** Types a search and waits for its first answer. Milliseconds since the last letter. */
 export async function search({ page }: MeasuredPage, text: string): Promise<number> {
   await page.keyboard.press("/");
+  // `void`: a promise would be awaited before a letter is typed.
   await page.evaluate(
-    `globalThis.answered = new Promise((resolve) => {
+    `void (globalThis.answered = new Promise((resolve, fail) => {
+      setTimeout(() => fail(new Error("no answer")), ${PATIENCE});
       let typedAt = performance.now();
       const note = () => (typedAt = performance.now());
       document.addEventListener("input", note, true);
@@ -116,7 +118,7 @@ export async function search({ page }: MeasuredPage, text: string): Promise<numb
         resolve(performance.now() - typedAt);
       };
       requestAnimationFrame(look);
-    })`,
+    }))`,
   );
   await page.keyboard.type(text, { delay: 60 });
   const millis = (await page.evaluate("globalThis.answered")) as number;
