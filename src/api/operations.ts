@@ -44,6 +44,16 @@ import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } fr
 
 const ID = { id: "The session's id, percent-encoded." };
 const UPSTREAM = { name: "The upstream's name." };
+const MANIFEST = v.looseObject({ kind: v.picklist(["Secret", "ConfigMap"]) });
+const PUT_MANIFEST: Operation = {
+  summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
+  body: { "application/json": MANIFEST },
+  answers: {
+    200: json("The upstream `namespace.<namespace>`.", UpstreamSchema),
+    400: problem("Not such a manifest, or its endpoint or headers are refused; `detail` gives the reason."),
+    ...REFUSALS,
+  },
+};
 const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
@@ -287,15 +297,8 @@ export const operations: Operations = {
       summary: "Where traces go on to.",
       answers: { 200: json("The upstreams, without the values of their headers.", UpstreamListSchema), ...REFUSALS },
     },
-    post: {
-      summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
-      body: { "application/json": v.looseObject({}) },
-      answers: {
-        200: json("The upstream `namespace.<namespace>`.", UpstreamSchema),
-        400: problem("Not such a manifest, or its endpoint or headers are refused; `detail` gives the reason."),
-        ...REFUSALS,
-      },
-    },
+    post: PUT_MANIFEST,
+    put: PUT_MANIFEST,
   },
   "/admin/upstreams/{name}": {
     path: UPSTREAM,
@@ -309,7 +312,7 @@ export const operations: Operations = {
     },
     put: {
       summary: "Set an upstream. It is in force everywhere after 30 s at most.",
-      body: { "application/json": UpstreamBodySchema },
+      body: { "application/json": v.union([UpstreamBodySchema, MANIFEST]) },
       answers: {
         200: json("The upstream.", UpstreamSchema),
         400: problem("Invalid field, refused endpoint, or headers without UPSTREAM_KEY; `detail` gives the reason."),

@@ -121,6 +121,21 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./import.ts"),
   },
   {
+    name: "discover",
+    usage: "[--namespace NAME] [--prefix NAME] [--api URL [--token-file FILE] [--ca-file FILE]]",
+    summary: "in a cluster: sets each namespace's upstream by its Secret or ConfigMap",
+    details: [
+      "Watches Secrets and ConfigMaps named otel-environment-variables, until it is ended.",
+      "--namespace NAME   of this namespace only; else of all",
+      "--prefix NAME      upstreams are called NAME.<namespace> (namespace); each cluster needs its own",
+      "--api URL          the cluster's API server; else as a pod finds it, with its token and authority",
+      "--token-file FILE, --ca-file FILE   the token, and the certificate authority in PEM; both are read anew",
+      ...SERVER_HELP,
+      "The token has to be ADMIN_TOKEN.",
+    ],
+    load: () => import("./discover.ts"),
+  },
+  {
     name: "doctor",
     usage: "",
     summary: "says why nothing arrives: address, rights, last exports, variables, clock",

@@ -17,6 +17,7 @@ import { can } from "../auth/principal.ts";
 import type { AppEnv } from "../config.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
+import { isManifest } from "../otel/environment-manifest.ts";
 import { statusOf } from "../otlp/refusals.ts";
 import { callerOf, sessionAt } from "../place.ts";
 import type {
@@ -37,7 +38,8 @@ import { methodNotAllowed } from "./method-not-allowed.ts";
 import { bodies, readSent } from "./receive/body-budget.ts";
 
 const MAX_BODY = 65_536;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Room for a prefix, a dot, and the name of a namespace, which has 63 characters at most. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
 /** Owners that one request calls: a Worker may make 1,000 calls. */
 const TRACES_A_REQUEST = 400;
 const OWNERS_AT_ONCE = 50;
@@ -55,7 +57,8 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     };
     return data(c, list);
   })
-  .post("/", needs("administer"), async (c) => {
+  // curl -T sends by PUT.
+  .on(["POST", "PUT"], "/", needs("administer"), async (c) => {
     const body = await readJson(c);
     if (!body.ok) return badRequest(c, body.detail);
     const manifest = readManifest(body.value, privateHostsOf(c.env));
@@ -66,11 +69,12 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
   .put("/:name", needs("administer"), async (c) => {
     const name = c.req.param("name");
     if (!NAME.test(name))
-      return badRequest(c, "The name must have 1 to 63 letters, digits, dots, hyphens or underscores.");
+      return badRequest(c, "The name must have 1 to 127 letters, digits, dots, hyphens or underscores.");
     if (name === PRIMARY) return badRequest(c, ITS_OWN);
     const body = await readJson(c);
     if (!body.ok) return badRequest(c, body.detail);
-    const given = readUpstream(body.value, privateHostsOf(c.env));
+    const read = isManifest(body.value) ? readManifest : readUpstream;
+    const given = read(body.value, privateHostsOf(c.env));
     return given.ok ? await store(c, name, given) : badRequest(c, `${given.error}.`);
   })
   .delete("/:name", needs("administer"), async (c) => {
@@ -126,7 +130,7 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     });
     return data(c, { traces: page.parked.length, omitted: page.omitted } satisfies DeliveredAgainAnswer);
   })
-  .all("/", needs("public"), methodNotAllowed("GET", "POST"))
+  .all("/", needs("public"), methodNotAllowed("GET", "POST", "PUT"))
   .all("/:name", needs("public"), methodNotAllowed("GET", "PUT", "DELETE"))
   .all("/:name/parked", needs("public"), methodNotAllowed("GET"))
   .all("/:name/test", needs("public"), methodNotAllowed("POST"))

@@ -102,6 +102,7 @@ const ROUTES = [
   "POST /import: write",
   "POST /mcp: read",
   "PUT /admin/upstreams/:name: administer",
+  "PUT /admin/upstreams: administer",
 ];
 
 type Route = { readonly method: string; readonly path: string; readonly rights: readonly RouteRight[] };

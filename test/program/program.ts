@@ -59,7 +59,7 @@ export async function run(
   return await start(command, args, environment, folder).ended;
 }
 
-/** The same, for a test that acts while it runs. `prints` waits until a text stands in the output. */
+/** The same, for a test that acts while it runs. `prints` waits until a text stands in the output. It ends with the test. */
 export function start(
   command: string,
   args: readonly string[],
@@ -71,8 +71,15 @@ export function start(
       ? spawnNode("npm-start.ts", args, environment)
       : spawnNode("spanfold.ts", [command, ...args], environment, folder);
   const ended = once(child, "close").then(([code]) => ({ code: code as number | null, output: child.output() }));
+  onTestFinished(() => void child.kill("SIGKILL"));
   return {
     ended,
+    output: child.output,
+    /** Ends it like a supervisor; answers the exit code. */
+    async stop(): Promise<number | null> {
+      child.kill("SIGTERM");
+      return (await ended).code;
+    },
     async prints(text: string): Promise<void> {
       while (!child.output().includes(text)) {
         if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${child.output()}`);

@@ -123,6 +123,18 @@ test("an upstream that is not there has no parked traces, and none that are repl
   expect((await ask("POST", "/nobody/replay")).status).toBe(404);
 });
 
+test("a Secret may be put, also under a name of its own", async () => {
+  const secret = {
+    kind: "Secret",
+    metadata: { name: "otel-environment-variables", namespace: "team-a" },
+    stringData: { OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.honeycomb.io" },
+  };
+  expect(await (await ask("PUT", "", secret)).json()).toMatchObject({ name: "namespace.team-a" });
+  const name = `${"p".repeat(63)}.${"n".repeat(63)}`;
+  expect(await (await ask("PUT", `/${name}`, secret)).json()).toMatchObject({ name, match: { namespace: "team-a" } });
+  expect((await ask("PUT", `/${name}n`, secret)).status).toBe(400);
+});
+
 test("a body with a credential that is not JSON is not quoted", async () => {
   const response = await fetchFrom(DEPLOYMENT, "https://spanfold.example.com/admin/upstreams/a", {
     method: "PUT",

@@ -1,5 +1,6 @@
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
 import type { PlainRecord } from "../../lib/plain-data.ts";
+import { readEnvironmentManifest } from "../../otel/environment-manifest.ts";
 import { endpointVariable } from "../../otel/exporter-variables.ts";
 import { LONGEST_TIMEOUT_MILLIS } from "../../session/contract/outbox.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
@@ -103,32 +104,15 @@ export function readVariables(
   });
 }
 
-export const MANIFEST_NAME = "otel-environment-variables";
-
 export type ManifestOutcome =
   | ({ readonly ok: true; readonly namespace: string } & GivenUpstream)
   | { readonly ok: false; readonly error: string };
 
 /** A Kubernetes Secret or ConfigMap of the name `otel-environment-variables`: the upstream of its namespace. */
 export function readManifest(manifest: unknown, privateHosts: PrivateHosts): ManifestOutcome {
-  if (!isRecord(manifest) || (manifest["kind"] !== "Secret" && manifest["kind"] !== "ConfigMap"))
-    return { ok: false, error: "the body must be a Secret or a ConfigMap as JSON" };
-  const { metadata, kind } = manifest;
-  const namespace = isRecord(metadata) ? nonEmpty(metadata["namespace"]) : undefined;
-  if (!isRecord(metadata) || metadata["name"] !== MANIFEST_NAME)
-    return { ok: false, error: `metadata.name must be ${MANIFEST_NAME}` };
-  if (namespace === undefined || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
-    return { ok: false, error: "metadata.namespace must be the name of a namespace" };
-  const variables: Record<string, string> = {};
-  for (const [key, value] of Object.entries(isRecord(manifest["data"]) ? manifest["data"] : {})) {
-    const text = kind === "Secret" ? fromBase64(value) : value;
-    if (typeof text !== "string")
-      return { ok: false, error: `data.${key} must be ${kind === "Secret" ? "base64" : "text"}` };
-    variables[key] = text;
-  }
-  // As in Kubernetes, stringData wins.
-  for (const [key, value] of Object.entries(isRecord(manifest["stringData"]) ? manifest["stringData"] : {}))
-    if (typeof value === "string") variables[key] = value;
+  const read = readEnvironmentManifest(manifest);
+  if (!read.ok) return read;
+  const { namespace, variables } = read;
   const outcome = readVariables(variables, privateHosts, { by: "namespace", value: namespace });
   if (outcome === undefined) return { ok: false, error: "it has no OTEL_EXPORTER_OTLP_ENDPOINT" };
   return outcome.ok ? { ...outcome, namespace } : outcome;
@@ -221,13 +205,4 @@ function matchIn(given: unknown): UpstreamMatch {
   const value = isRecord(attribute) ? nonEmpty(attribute["value"]) : undefined;
   if (key === undefined || value === undefined) throw new Fault(MATCH_SHAPE);
   return { by: "attribute", key, value };
-}
-
-function fromBase64(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(value), (unit) => unit.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,104 @@
+import { readProblem } from "../../client/refusal.ts";
+import { isRecord, nonEmpty, type PlainRecord } from "../../lib/plain-data.ts";
+import { MANIFEST_NAME } from "../../otel/environment-manifest.ts";
+import type { Variables } from "./namespace-variables.ts";
+import type { Server } from "../server/server.ts";
+
+const REQUEST_MILLIS = 30_000;
+
+type Put = { readonly variables: string; readonly stored: string };
+
+/** Makes the upstreams of a server those of a cluster: puts what is missing or other, deletes what is gone. */
+export class Reconciler {
+  readonly #server: Server;
+  readonly #prefix: string;
+  readonly #say: (line: string) => void;
+  /** By namespace: what this process put last, and what the server made of it. */
+  readonly #put = new Map<string, Put>();
+  /** By namespace: why the server refuses its manifest. It is said once. */
+  readonly #refused = new Map<string, string>();
+
+  constructor(server: Server, prefix: string, say: (line: string) => void) {
+    this.#server = server;
+    this.#prefix = prefix;
+    this.#say = say;
+  }
+
+  /** Throws a `CommandError` where the server can't be reached, or refuses the caller. */
+  async reconcile(wanted: ReadonlyMap<string, Variables>, signal: AbortSignal): Promise<void> {
+    const stored = await this.#stored(signal);
+    for (const [namespace, variables] of wanted) {
+      const text = JSON.stringify(variables);
+      const put = this.#put.get(namespace);
+      // Another variable, a server that lost its data, or a person who put something else.
+      if (put?.variables !== text || put.stored !== stored.get(namespace))
+        await this.#putOne(namespace, variables, signal);
+    }
+    for (const namespace of stored.keys()) if (!wanted.has(namespace)) await this.#deleteOne(namespace, signal);
+    for (const known of [this.#put, this.#refused])
+      for (const namespace of known.keys()) if (!wanted.has(namespace)) known.delete(namespace);
+  }
+
+  /** The upstreams that stand for namespaces of this cluster, by namespace. */
+  async #stored(signal: AbortSignal): Promise<Map<string, string>> {
+    const answer = await this.#server.json("/admin/upstreams", limited(signal));
+    const upstreams = isRecord(answer) && Array.isArray(answer["upstreams"]) ? (answer["upstreams"] as unknown[]) : [];
+    const stored = new Map<string, string>();
+    for (const upstream of upstreams) {
+      const match = isRecord(upstream) && isRecord(upstream["match"]) ? upstream["match"] : {};
+      const namespace = nonEmpty(match["namespace"]);
+      if (isRecord(upstream) && namespace !== undefined && upstream["name"] === this.#nameOf(namespace))
+        stored.set(namespace, settingsOf(upstream));
+    }
+    return stored;
+  }
+
+  async #putOne(namespace: string, variables: Variables, signal: AbortSignal): Promise<void> {
+    const manifest = { kind: "Secret", metadata: { name: MANIFEST_NAME, namespace }, stringData: variables };
+    const response = await this.#server.answer(this.#path(namespace), {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(manifest),
+      signal: limited(signal),
+    });
+    if (response.status === 400) {
+      const { detail, title } = await readProblem(response);
+      const reason = detail || title;
+      if (this.#refused.get(namespace) !== reason)
+        this.#say(`${namespace}: refused, what was set before stays: ${reason}`);
+      this.#refused.set(namespace, reason);
+      return;
+    }
+    if (!response.ok) throw await this.#server.refusal(response);
+    const upstream: unknown = await response.json();
+    if (!isRecord(upstream)) throw new Error("The server's answer is no upstream.");
+    this.#refused.delete(namespace);
+    this.#put.set(namespace, { variables: JSON.stringify(variables), stored: settingsOf(upstream) });
+    this.#say(`${namespace}: put ${this.#nameOf(namespace)}, ${String(upstream["endpoint"])}`);
+  }
+
+  async #deleteOne(namespace: string, signal: AbortSignal): Promise<void> {
+    const response = await this.#server.answer(this.#path(namespace), {
+      method: "DELETE",
+      signal: limited(signal),
+    });
+    if (!response.ok && response.status !== 404) throw await this.#server.refusal(response);
+    await response.body?.cancel();
+    this.#say(`${namespace}: deleted ${this.#nameOf(namespace)}`);
+  }
+
+  #nameOf(namespace: string): string {
+    return `${this.#prefix}.${namespace}`;
+  }
+
+  #path(namespace: string): string {
+    return `/admin/upstreams/${encodeURIComponent(this.#nameOf(namespace))}`;
+  }
+}
+
+const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MILLIS)]);
+
+/** What a manifest sets, of an upstream as the server shows it. */
+function settingsOf({ endpoint, protocol, compression, timeout, headers, match }: PlainRecord): string {
+  return JSON.stringify([endpoint, protocol, compression, timeout, headers, match]);
+}

@@ -1,0 +1,45 @@
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
+import type { PlainRecord } from "../lib/plain-data.ts";
+
+/** The Secret or ConfigMap that gives the exporters of a namespace their variables. */
+export const MANIFEST_NAME = "otel-environment-variables";
+
+export type EnvironmentManifest =
+  | { readonly ok: true; readonly namespace: string; readonly variables: Readonly<Record<string, string>> }
+  /** English, one sentence without its full stop. It names no value. */
+  | { readonly ok: false; readonly error: string };
+
+export function isManifest(value: unknown): value is PlainRecord {
+  return isRecord(value) && (value["kind"] === "Secret" || value["kind"] === "ConfigMap");
+}
+
+/** The variables in a Kubernetes Secret or ConfigMap of the name {@link MANIFEST_NAME}. */
+export function readEnvironmentManifest(manifest: unknown): EnvironmentManifest {
+  if (!isManifest(manifest)) return { ok: false, error: "the body must be a Secret or a ConfigMap as JSON" };
+  const { metadata, kind } = manifest;
+  const namespace = isRecord(metadata) ? nonEmpty(metadata["namespace"]) : undefined;
+  if (!isRecord(metadata) || metadata["name"] !== MANIFEST_NAME)
+    return { ok: false, error: `metadata.name must be ${MANIFEST_NAME}` };
+  if (namespace === undefined || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    return { ok: false, error: "metadata.namespace must be the name of a namespace" };
+  const variables: Record<string, string> = {};
+  for (const [key, value] of Object.entries(isRecord(manifest["data"]) ? manifest["data"] : {})) {
+    const text = kind === "Secret" ? fromBase64(value) : value;
+    if (typeof text !== "string")
+      return { ok: false, error: `data.${key} must be ${kind === "Secret" ? "base64" : "text"}` };
+    variables[key] = text;
+  }
+  // As in Kubernetes, stringData wins.
+  for (const [key, value] of Object.entries(isRecord(manifest["stringData"]) ? manifest["stringData"] : {}))
+    if (typeof value === "string") variables[key] = value;
+  return { ok: true, namespace, variables };
+}
+
+function fromBase64(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(value), (unit) => unit.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}
