@@ -79,8 +79,15 @@ export type Calls<Target, Context = CallContext> = {
 type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target> ? Target : never;
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
+/** They concern several logs of a shard. */
+type CallsOfShard = "append" | "readOwners";
+
 /** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. */
-export function sessionAt(env: Bindings, caller: Caller, id: string): Omit<Calls<SessionObject, LogCall>, "append"> {
+export function sessionAt(
+  env: Bindings,
+  caller: Caller,
+  id: string,
+): Omit<Calls<SessionObject, LogCall>, CallsOfShard> {
   const context = contextOf(caller);
   return boundCalls(traceOf(caller), "session", () => {
     const shards = knownShards.get(context.tenant);
@@ -101,7 +108,7 @@ export function shardAt(
   caller: Caller,
   shard: number,
   shards: number,
-): Pick<Calls<SessionObject, ShardCall>, "append"> {
+): Pick<Calls<SessionObject, ShardCall>, CallsOfShard> {
   const context: ShardCall = { ...contextOf(caller), shards };
   const stub = env.SESSIONS.getByName(shardName(context.tenant, shard));
   return boundCalls(traceOf(caller), "session", () => ({ stub, context }));

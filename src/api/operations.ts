@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { GRPC_PATHS } from "../lib/grpc-paths.ts";
+import { ExportParameters } from "./export-parameters.ts";
 import { ListParameters } from "./list-query.ts";
 import { StreamParameters } from "./negotiate.ts";
 import type { Operation, Operations, Answer } from "./operation.ts";
@@ -197,6 +198,22 @@ export const operations: Operations = {
         200: json("`{resourceSpans, resourceLogs}` with whole values.", OtlpDocumentSchema),
         307: MOVED,
         404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/export": {
+    get: {
+      summary: "Export of all sessions as lines of OTLP/JSON, suitable for import.",
+      parameters: [ExportParameters],
+      answers: {
+        200: {
+          description:
+            "A document a line. `spanfold.cursor`: where the export goes on after the line. The last line has `spanfold.complete`, or `spanfold.next` if the rest needs another request; without either the answer was cut off.",
+          content: { "application/x-ndjson": "text" },
+        },
+        400: problem("Invalid parameter; `detail` names it."),
+        410: problem("`from` is a place in an export of other data: begin anew."),
         ...REFUSALS,
       },
     },

@@ -17,7 +17,7 @@ export const ImportedSchema = v.object({
 
 export type Imported = v.InferOutput<typeof ImportedSchema>;
 
-const STATUSES = [400, 401, 403, 404, 405, 406, 408, 413, 415, 500, 503] as const;
+const STATUSES = [400, 401, 403, 404, 405, 406, 408, 410, 413, 415, 500, 503] as const;
 
 export const ProblemSchema = v.pipe(
   v.object({

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 
 /** An error of the API (RFC 9457). `detail` is English, for a person, without internals: those go to the log. */
 export type Problem = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 413 | 415 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 410 | 413 | 415 | 500 | 503;
   readonly title: string;
   readonly detail: string;
   readonly movedTo?: readonly string[];

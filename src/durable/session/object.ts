@@ -7,6 +7,7 @@ import { log } from "../../lib/log.ts";
 import type { LogCall, ShardCall } from "../../place.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import type { CursorMoves, OutboxPage, OwnedChunk } from "../../session/contract/outbox.ts";
+import type { OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
 import type { RecordsPage } from "../../session/contract/log-reader.ts";
 import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
@@ -15,6 +16,7 @@ import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
 import { revoke, storeCopy } from "./copy/receiving.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
+import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { Shard } from "./shard.ts";
@@ -22,7 +24,7 @@ import type { ShardLog } from "./shard.ts";
 
 /**
  * A shard of a tenant's logs, live: admits, persists, publishes. A log is the owner of a trace, a session, or both. Public methods are
- * RPC; all but `append` concern the log that the context names.
+ * RPC; all but `append` and `readOwners` concern the log that the context names.
  */
 export class SessionObject extends DurableObject<Bindings> {
   readonly #shard: Shard;
@@ -128,6 +130,17 @@ export class SessionObject extends DurableObject<Bindings> {
 
   readOwned(context: LogCall, traceId: string, after: number, maxBytes: number): OwnedChunk[] {
     return readOwned(this.#log(context).state, traceId, after, maxBytes);
+  }
+
+  /** The traces that logs of this shard own, after an id, with later deliveries than `since` (Unix milliseconds): up to about `maxBytes`. */
+  readOwners(context: ShardCall, after: string, since: number, maxBytes: number): OwnersPage {
+    this.#shard.check(context);
+    return readOwners(this.#shard, after, since, maxBytes);
+  }
+
+  /** More of one of them. */
+  readOwner(context: LogCall, after: OwnedPlace, maxBytes: number): OwnedPage | undefined {
+    return readOwner(this.#log(context).state, after, maxBytes);
   }
 
   moveCursors(context: LogCall, traceId: string, moves: CursorMoves): void {

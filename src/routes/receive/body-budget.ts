@@ -18,13 +18,20 @@ export const IMPORTS_IN_FLIGHT = 8 * 1024 * 1024;
 export class BodyBudget {
   readonly #limit: number;
   #held = 0;
+  #opened = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
+  /** How many accounts were opened so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
   /** Opens the account of one request. */
   open(): BodyAccount {
+    this.#opened++;
     let own = 0;
     const hold = (bytes: number) => {
       const others = this.#held - own;

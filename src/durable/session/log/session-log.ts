@@ -214,6 +214,14 @@ export class SessionLog {
     return this.#sql.exec<{ first: number | null }>(sql, ...given).one().first ?? 0;
   }
 
+  /** When the last stored delivery of a trace was received, Unix milliseconds; 0 without one. */
+  lastReceived(traceId: string): number {
+    const sql = `SELECT received FROM chunk WHERE place > ? AND place < ? AND trace = ? AND kind <> 'tombstone'
+      ORDER BY place DESC LIMIT 1`;
+    const given = [this.meta.firstPlace, this.#end, traceId];
+    return this.#sql.exec<{ received: number }>(sql, ...given).toArray()[0]?.received ?? 0;
+  }
+
   /** Read once, then kept up to date: the log has no index by trace, since a row more with each delivery would cost more than it saves. */
   #byTrace(): Map<string, number[]> {
     if (this.#revisions !== undefined) return this.#revisions;

@@ -85,6 +85,16 @@ export class ShardTables {
     return this.#lastLog;
   }
 
+  /** Trace ids that name logs, after one, in order; not those of deleted ones. */
+  tracesAfter(id: string, limit: number): string[] {
+    const sql = `SELECT id FROM log WHERE id > ? AND log > 0 AND length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'
+      ORDER BY id LIMIT ?`;
+    return this.sql
+      .exec<{ id: string }>(sql, id, limit)
+      .toArray()
+      .map((row) => row.id);
+  }
+
   /** A failed transaction may have changed more in memory than on disk: the next use reads it anew. */
   evict(): void {
     this.#exists = undefined;
