@@ -20,7 +20,6 @@ test("the program's own traces are a page under /self, which asks for nothing el
   await page.locator("main").getByText("POST /v1/traces").first().click();
   await page.waitForURL(/\/self\/sessions\/spanfold%20/);
   const session = decodeURIComponent(new URL(page.url()).pathname.slice("/self/sessions/".length));
-  await page.goto(`${page.url()}?view=timeline`);
   await page.getByText("decode traces").waitFor();
   await picture("self-timeline");
   await page.getByRole("link", { name: "Sessions" }).first().click();

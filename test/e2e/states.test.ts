@@ -205,3 +205,28 @@ test("a cost by the price list is shown once the list is here, and none before",
     .waitFor();
   expect(complaints).toEqual([]);
 });
+
+test("a request of a web server opens as its timeline, and as what the reader chooses", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const request = {
+    traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
+    spanId: "051581bf3cb55c13",
+    name: "GET /cart",
+    startTimeUnixNano: "1796047297000000000",
+    endTimeUnixNano: "1796047298000000000",
+    attributes: [{ key: "http.request.method", value: { stringValue: "GET" } }],
+  };
+  await post(url, [request]);
+  const { page, complaints } = await openPage();
+  const path = `/sessions/${request.traceId}`;
+  await page.goto(url + path);
+  await page.getByRole("treegrid").getByRole("row").filter({ hasText: "GET /cart" }).waitFor();
+  await page.keyboard.press("1");
+  await page.getByRole("list", { name: "Transcript" }).waitFor();
+  expect(page.url()).toBe(`${url}${path}?view=transcript`);
+  await page.reload();
+  await page.getByRole("list", { name: "Transcript" }).waitFor();
+  await page.goBack();
+  await page.getByRole("treegrid").waitFor();
+  expect(complaints).toEqual([]);
+});

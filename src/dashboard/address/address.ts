@@ -2,14 +2,7 @@ import { listParameters, readListView } from "./list-view.ts";
 import type { ListView } from "./list-view.ts";
 import { ALL_LOGS, readLogView, writeLogView } from "./log-view.ts";
 import type { LogView } from "./log-view.ts";
-import {
-  READINGS,
-  readClosedRows,
-  readKindChoices,
-  readPanelView,
-  readReadingName,
-  writeClosedRows,
-} from "./reading-view.ts";
+import { readClosedRows, readKindChoices, readPanelView, readReadingName, writeClosedRows } from "./reading-view.ts";
 import type { KindChoice, PanelView, ReadingName } from "./reading-view.ts";
 import { readReplayView, replayParameters } from "./replay-view.ts";
 import type { ReplayView } from "./replay-view.ts";
@@ -34,7 +27,7 @@ export type Address =
       readonly page: "session";
       readonly id: string;
       readonly span: string | undefined;
-      /** How the session is read; without, the default. */
+      /** How the session is read; without, as the session says. */
       readonly view?: ReadingName | undefined;
       /** The search in the session. */
       readonly search?: string | undefined;
@@ -129,7 +122,7 @@ export function writeAddress(address: Address): string {
     case "session": {
       const { view, search = "", kinds = [], turn, closed } = address;
       const parameters = address.replay === undefined ? new URLSearchParams() : replayParameters(address.replay);
-      if (view !== undefined && view !== READINGS[0]) parameters.set("view", view);
+      if (view !== undefined) parameters.set("view", view);
       if (search !== "") parameters.set("q", search);
       if (kinds.length > 0) parameters.set("kinds", kinds.join(","));
       if (turn !== undefined) parameters.set("turn", turn);

@@ -1,14 +1,13 @@
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { ALL_CLOSED, ALL_OPEN, MAX_NAMED, type ClosedRows } from "../../session/tree/closed-rows.ts";
 
-/** The ways to read a session. The first is the default, and stands in no URL. */
+/** The ways to read a session. Without one in the URL, `firstReading` chooses. */
 export const READINGS = ["transcript", "timeline", "steps", "logs"] as const;
 
 export type ReadingName = (typeof READINGS)[number];
 
-/** `undefined`: the default. */
-export const readReadingName = (text: string | null): ReadingName | undefined =>
-  READINGS.find((name, index) => name === text && index > 0);
+/** `undefined`: the session's own. */
+export const readReadingName = (text: string | null): ReadingName | undefined => READINGS.find((name) => name === text);
 
 /** What the panel shows of a span beside the default: everything in its order, as it was sent, its attributes, its log records. */
 export const PANEL_VIEWS = ["conversation", "raw", "attributes", "logs"] as const;

@@ -1,5 +1,6 @@
 import { setTitle } from "../frame/tab-title.ts";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { firstReading } from "../../session/first-reading.ts";
 import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-filter.ts";
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { shortId } from "../../session/tree/closed-rows.ts";
@@ -122,12 +123,13 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const choose = (next: ReadonlySet<KindChoice>): void => change({ kinds: next.size === 0 ? undefined : [...next] });
   const controls = replay === undefined || here.replay === undefined ? undefined : replay.controls(here, here.replay);
 
-  // A session without spans shows its logs.
-  const view: ReadingName = here.view ?? (whole.tree.rows.length === 0 && logs.length > 0 ? "logs" : DEFAULT_READING);
+  // The beginning of a long session may hold no step of an agent yet.
+  const first = useMemo(() => (isLoaded ? firstReading(whole) : DEFAULT_READING), [isLoaded, whole]);
+  const view: ReadingName = here.view ?? first;
   const setView = (name: ReadingName): void => {
     if (name === view) return;
     state.revealAgain();
-    change({ view: name, log: undefined }, "push");
+    change({ view: name === first && name === DEFAULT_READING ? undefined : name, log: undefined }, "push");
   };
   const record =
     view !== "logs" || here.log === undefined || selected !== undefined

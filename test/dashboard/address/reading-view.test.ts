@@ -11,7 +11,7 @@ describe("the URL of a session says how it is read", () => {
   test.each([
     // The reading.
     ["", ""],
-    ["?view=transcript", ""],
+    ["?view=transcript", "?view=transcript"],
     ["?view=timeline", "?view=timeline"],
     ["?view=steps&span=t:s:0", "?view=steps&span=t:s:0"],
     ["?view=graph", ""],
