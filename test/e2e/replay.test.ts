@@ -1,8 +1,17 @@
 import { afterAll, expect, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { closeBrowser, openPage } from "./open-page.ts";
+import type { Page } from "playwright-core";
 
 afterAll(closeBrowser);
+
+/** Whether the overview shows any step. */
+const isOverviewDrawn = (page: Page): Promise<boolean> =>
+  page.locator(".overview canvas").evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return false;
+    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    return data.some((value) => value > 0);
+  });
 
 /** One step a second for 20 seconds, exported in one request. */
 function steps() {
@@ -32,6 +41,7 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   await rows.filter({ hasText: "step.0" }).waitFor();
   expect(await rows.filter({ hasText: "step.19" }).count()).toBe(0);
   expect(await word.textContent()).toBe("Replay");
+  await expect.poll(() => isOverviewDrawn(page)).toBe(true);
 
   await page.getByRole("button", { name: "Pause" }).click();
   await expect.poll(() => word.textContent()).toBe("Replay paused");
@@ -63,6 +73,7 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   await expect.poll(() => word.textContent()).toBe("Live");
   await page.waitForTimeout(400);
   expect(query().get("replay")).toBe(null);
+  await expect.poll(() => isOverviewDrawn(page)).toBe(true);
   await expect.poll(() => rows.filter({ hasText: "step.19" }).count()).toBe(1);
   await page.goBack();
   await expect.poll(() => page.getByRole("region", { name: "Replay" }).count()).toBe(1);

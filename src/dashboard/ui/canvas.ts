@@ -1,21 +1,21 @@
-import type { RefObject } from "preact";
+import type { RefCallback } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
 export type CanvasSize = { readonly width: number; readonly height: number };
 
-/** A canvas and its size on the page, pixels. */
-export function useCanvasSize(): readonly [RefObject<HTMLCanvasElement | null>, CanvasSize] {
-  const canvas = useRef<HTMLCanvasElement>(null);
+/** The canvas that is on the page, which another may replace, and its size there, pixels. The function is its `ref`. */
+export function useCanvasSize(): readonly [HTMLCanvasElement | null, CanvasSize, RefCallback<HTMLCanvasElement>] {
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [size, setSize] = useState<CanvasSize>({ width: 0, height: 0 });
   useLayoutEffect(() => {
-    if (canvas.current === null) return;
+    if (canvas === null) return;
     const observer = new ResizeObserver(([entry]) => {
       if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
     });
-    observer.observe(canvas.current);
+    observer.observe(canvas);
     return () => observer.disconnect();
-  }, []);
-  return [canvas, size];
+  }, [canvas]);
+  return [canvas, size, setCanvas];
 }
 
 /** The pointer's position on an element, each 0 to 1. */

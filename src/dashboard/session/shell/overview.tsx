@@ -36,7 +36,7 @@ export type OverviewProps = {
 /** The whole session, a lane for each agent. */
 export function Overview(props: OverviewProps) {
   const { whole, displayed, signals, axis, filter, search, replay } = props;
-  const [canvas, size] = useCanvasSize();
+  const [canvas, size, place] = useCanvasSize();
   // Folded when they are drawn, and not with each batch.
   const lanesOf = useMemo(() => once(() => overviewLanes(whole)), [whole]);
   const folded = useMemo(() => {
@@ -53,13 +53,13 @@ export function Overview(props: OverviewProps) {
   const isFailed = ({ key, failed }: LaneStep): boolean =>
     failed && (replay === undefined || displayed.byKey.get(key)?.cause === true);
   useDrawing(() => {
-    if (canvas.current !== null && size.width > 0)
-      drawLanes(canvas.current, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
-  }, [lanesOf, folded, open, size, replay === undefined ? undefined : displayed, filter, search]);
+    if (canvas !== null && size.width > 0)
+      drawLanes(canvas, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
+  }, [canvas, lanesOf, folded, open, size, replay === undefined ? undefined : displayed, filter, search]);
 
   const map = (
     <>
-      <canvas ref={canvas} aria-hidden="true" />
+      <canvas ref={place} aria-hidden="true" />
       {folded.folds.map(({ gap, from, to }) => (
         <span
           key={String(gap.from)}
