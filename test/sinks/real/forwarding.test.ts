@@ -114,6 +114,11 @@ test("a second Spanfold shows the session, and a loop of two ends", async () => 
   await expect.poll(async () => (await read(far.url)).includes(large)).toBe(true);
   await expect
     .poll(async () => await (await fetch(`${far.url}/admin/upstreams/near`)).json())
-    .toMatchObject({ state: "on", delivered: 0, rejected: 1, reason: "a loop: the spans come from this receiver" });
+    .toMatchObject({
+      state: "on",
+      delivered: 0,
+      rejected: 1,
+      rejection: { reason: "a loop: the spans come from this receiver" },
+    });
   expect(await (await fetch(`${near.url}/admin/upstreams/far`)).json()).toMatchObject({ delivered: 1, rejected: 0 });
 });
