@@ -402,6 +402,79 @@ test("two runs at once deliver once", async () => {
   expect(took().filter((request) => request.includes("span 2"))).toEqual(["a.example.com span 2"]);
 });
 
+/** Each request takes so long. */
+function takingMillis(millis: number, answer: () => Response = () => new Response()): () => Response {
+  return () => {
+    world.pass(millis);
+    return answer();
+  };
+}
+
+// spec: SINK-3
+test("a run whose time ends within a delivery is continued there", async () => {
+  await put("a");
+  answers = takingMillis(11_000);
+  await deliver(someSpans(TRACE, 1, 1_100));
+  expect(received.map((request) => request.split(" span ").length - 1)).toEqual([512, 512, 76]);
+});
+
+// spec: SINK-3, SINK-6
+test("a run whose time ends while a batch is halved is continued after the last part", async () => {
+  await put("a");
+  answers = takingMillis(
+    6_000,
+    () => new Response("", { status: received.at(-1)?.includes("span 3") === true ? 413 : 200 }),
+  );
+  await world.deliver(someSpans(TRACE, 1, 4));
+  await vi.waitFor(() => expect(received).toHaveLength(4), PATIENCE);
+  await world.rest([TRACE]);
+  expect(received).toEqual([
+    "a.example.com span 1 span 2 span 3 span 4",
+    "a.example.com span 1 span 2",
+    "a.example.com span 3 span 4",
+    "a.example.com span 3",
+    "a.example.com span 4",
+  ]);
+  expect(await get("/a/parked")).toMatchObject({ total: 1 });
+});
+
+test("a run of many batches stops when its destination is left alone", async () => {
+  await put("a");
+  answers = () => new Response("", { status: 401 });
+  await world.deliver(someSpans(TRACE, 1, 7 * 512));
+  await vi.waitFor(async () => expect(await get("/a/parked")).toMatchObject({ total: 1 }), PATIENCE);
+  expect(received).toHaveLength(5);
+  answers = () => new Response();
+  await world.rest([TRACE]);
+  expect(received).toHaveLength(7);
+  expect(await get("/a")).toMatchObject({ delivered: 1_024 });
+});
+
+test("a trace that waits for a place at a busy destination is not failing", async () => {
+  await put("busy");
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const quick = vi.mocked(globalThis.fetch).getMockImplementation();
+  vi.mocked(globalThis.fetch).mockImplementation(async (...parameters) => {
+    const response = await quick?.(...parameters);
+    await released;
+    return response ?? new Response();
+  });
+  const traces = Array.from({ length: 17 }, (_, n) => traceIdOf(`busy ${n}`));
+  const last = traces.at(-1) ?? "";
+  for (const trace of traces.slice(0, -1)) await world.deliver([aSpan(trace, 1)]);
+  await vi.waitFor(() => expect(received).toHaveLength(16), PATIENCE);
+  await world.deliver([aSpan(last, 1)]);
+  await vi.waitFor(async () => expect(await outboxOf(last)).toHaveLength(1), PATIENCE);
+  const rows = await runInDurableObject(world.objectOf(last), (_, { storage }) =>
+    Array.from(storage.kv.list<object>({ prefix: `outbox ${last}` }), ([, row]) => row),
+  );
+  expect(rows).toMatchObject([{ delivered: 0, attempts: 0, failingSince: 0 }]);
+  release();
+  await world.rest(traces);
+  expect(received).toHaveLength(17);
+});
+
 // spec: SINK-3
 test("a run that waits for the answer to its last request is not lost", async () => {
   const longest = SENDING_MILLIS + LONGEST_TIMEOUT_MILLIS;

@@ -17,8 +17,10 @@ export type OutboxRow = {
   readonly matched: boolean;
   /** The last revision in which a match was looked for. */
   readonly scanned: number;
-  /** The last revision that the sink has, or that was parked. */
+  /** The last revision that the sink has whole, or that was parked. */
   readonly delivered: number;
+  /** Spans of the revision after it, by position, that the sink has too: one delivery may take several runs. */
+  readonly position: number;
   /** Failed attempts in a row. */
   readonly attempts: number;
   /** When the first of them was, Unix milliseconds; 0 without one. */

@@ -14,7 +14,8 @@ import { otlpUpstream } from "./otlp-upstream.ts";
 import type { TraceBatch } from "./otlp-upstream.ts";
 import { loadUpstreams, upstreamsOf } from "./registry.ts";
 import type { Upstream } from "./registry.ts";
-import { chunksAfter, halves, resourceSpansOf, traceBatches } from "./trace-batches.ts";
+import { halves, traceBatches, TraceReader } from "./trace-batches.ts";
+import type { Cursor, NumberedBatch } from "./trace-batches.ts";
 
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 600_000;
@@ -40,7 +41,17 @@ export async function deliverTrace(
   const isKnown = ({ sink }: OutboxRow): boolean => upstreams.some(({ name }) => name === sink);
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
   const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
-  const run: Run = { owner, traceId, page, until: Date.now() + SENDING_MILLIS, transport, self, tenant: caller.tenant };
+  const reader = new TraceReader(owner, traceId);
+  const run: Run = {
+    owner,
+    reader,
+    traceId,
+    page,
+    until: Date.now() + SENDING_MILLIS,
+    transport,
+    self,
+    tenant: caller.tenant,
+  };
   const deliveries = await Promise.all(
     upstreams.map(async (upstream) => {
       const known = page.rows.find(({ sink }) => sink === upstream.name);
@@ -60,6 +71,7 @@ export async function deliverTrace(
 
 type Run = {
   readonly owner: Outbox;
+  readonly reader: TraceReader;
   readonly traceId: string;
   readonly page: Extract<OutboxPage, { state: "present" }>;
   /** Unix milliseconds. */
@@ -69,10 +81,18 @@ type Run = {
   readonly tenant: string;
 };
 
-type BatchOutcome = Exclude<DeliveryOutcome, { outcome: "split" }>;
-
 function newRow(sink: string): OutboxRow {
-  return { sink, rule: "", matched: false, scanned: 0, delivered: 0, attempts: 0, failingSince: 0, dueAt: 0 };
+  return {
+    sink,
+    rule: "",
+    matched: false,
+    scanned: 0,
+    delivered: 0,
+    position: 0,
+    attempts: 0,
+    failingSince: 0,
+    dueAt: 0,
+  };
 }
 
 /** What one run delivers to one upstream. */
@@ -107,8 +127,11 @@ class UpstreamDelivery {
     const now = Date.now();
     if (!this.row.matched || this.row.delivered >= page.head || this.row.dueAt > now) return;
     if (this.#upstream.off !== undefined) return this.#failed(this.#upstream.off);
-    const readyAt = this.#destination.readyAt(now, Math.random());
-    if (readyAt > now) return this.#change({ dueAt: readyAt, failingSince: this.row.failingSince || now });
+    const random = Math.random();
+    if (this.#isLeftAlone(now, random)) return;
+    // No failure: it waits for a place.
+    const readyAt = this.#destination.readyAt(now, random);
+    if (readyAt > now) return this.#change({ dueAt: readyAt });
     await this.#send();
   }
 
@@ -119,46 +142,77 @@ class UpstreamDelivery {
 
   /** Looks for spans that make the trace go there, among those that no run has looked at. */
   async #match(): Promise<void> {
-    const { owner, traceId, page } = this.#run;
+    const { reader, traceId, page } = this.#run;
     const text = this.#rule();
     const before = this.row.rule === text ? this.row.scanned : 0;
     const rule = new TraceRule(this.#upstream.settings, traceId);
     let scanned = before;
     if (!rule.isMatched && !rule.isExcluded) {
-      for await (const chunk of chunksAfter(owner, traceId, rule.isCumulative ? 0 : before)) {
-        for (const span of spansIn(resourceSpansOf(chunk))) rule.look(span);
-        scanned = chunk.traceRevision;
+      for await (const { spans, traceRevision } of reader.chunksAfter(rule.isCumulative ? 0 : before)) {
+        for (const span of spansIn(spans.resourceSpans)) rule.look(span);
+        scanned = traceRevision;
         if (rule.isMatched) break;
       }
     }
     this.#change({ rule: text, matched: rule.isMatched, scanned: Math.max(scanned, page.head), dueAt: 0 });
   }
 
-  async #send(): Promise<void> {
-    const { owner, traceId, page, until } = this.#run;
-    const { running } = this.#upstream.settings;
-    const isSent = ({ span }: SpanInScope): boolean => running === "sent" || !isRunning(span);
-    for await (const { batch, complete } of traceBatches(owner, traceId, this.row.delivered, isSent)) {
-      if (Date.now() > until) return this.#change({ dueAt: 0 });
-      // A run that dies repeats one batch, not all.
-      if (this.row !== this.#saved) await this.#save();
-      const outcome = batch.spans === 0 ? ({ outcome: "accepted" } as const) : await this.#deliver(batch);
-      if (outcome.outcome === "retry") return this.#failed(outcome.reason, outcome.afterMillis);
-      if (outcome.outcome === "refused") {
-        const last = Math.max(complete, this.row.delivered + 1);
-        this.#park(last, outcome.reason);
-        this.#change({ delivered: Math.max(this.row.delivered, complete), attempts: 0, failingSince: 0 });
-      } else this.#change({ delivered: complete, attempts: 0, failingSince: 0, dueAt: 0 });
-    }
-    // A chunk of which nothing could be delivered ends here too.
-    this.#change({ delivered: Math.max(this.row.delivered, page.head) });
+  /** Whether nothing is sent there for a while, since it keeps failing. */
+  #isLeftAlone(now: number, random: number): boolean {
+    const dueAt = this.#destination.reopensAt(now, random);
+    if (dueAt === undefined) return false;
+    this.#change({ dueAt, failingSince: this.row.failingSince || now });
+    return true;
   }
 
-  async #deliver(batch: TraceBatch): Promise<BatchOutcome> {
+  async #send(): Promise<void> {
+    const { page, reader } = this.#run;
+    const { running } = this.#upstream.settings;
+    const isSent = ({ span }: SpanInScope): boolean => running === "sent" || !isRunning(span);
+    for await (const batch of traceBatches(reader, this.row, isSent))
+      if ((await this.#sendBatch(batch)) === "stopped") return;
+    // A chunk of which nothing could be delivered ends here too.
+    if (this.row.delivered < page.head) this.#change({ delivered: page.head, position: 0 });
+  }
+
+  /** The batch, or its halves for as long as they are too large. Each part that the receiver answers is progress. */
+  async #sendBatch(whole: NumberedBatch): Promise<"done" | "stopped"> {
+    const parts = [whole];
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const now = Date.now();
+      if (now > this.#run.until) {
+        this.#change({ dueAt: 0 });
+        return "stopped";
+      }
+      if (this.#isLeftAlone(now, Math.random())) return "stopped";
+      // A run that dies repeats one batch, not all.
+      if (this.row !== this.#saved) await this.#save();
+      const outcome = part.batch.spans === 0 ? ({ outcome: "accepted" } as const) : await this.#deliver(part.batch);
+      if (outcome.outcome === "retry") {
+        this.#failed(outcome.reason, outcome.afterMillis);
+        return "stopped";
+      }
+      if (outcome.outcome === "split" && part.batch.spans > 1) {
+        parts.push(...halves(part).toReversed());
+        continue;
+      }
+      if (outcome.outcome === "refused") this.#park(part.end, outcome.reason);
+      if (outcome.outcome === "split") this.#park(part.end, `one span is too large: ${outcome.reason}`);
+      this.#change({ ...part.end, attempts: 0, failingSince: 0, dueAt: 0 });
+    }
+    return "done";
+  }
+
+  async #deliver(batch: TraceBatch): Promise<DeliveryOutcome> {
     const signal = AbortSignal.timeout(this.#upstream.settings.timeout);
-    const outcome = await this.#destination.use(
-      async () => await this.#sink.deliver(batch, this.#run.transport, signal),
-    );
+    let isAnswered = false;
+    // A batch that is found too large before it is sent says nothing about the destination.
+    const transport: Transport = async (request, limit) => {
+      const answer = await this.#destination.use(async () => await this.#run.transport(request, limit));
+      isAnswered = true;
+      return answer;
+    };
+    const outcome = await this.#sink.deliver(batch, transport, signal);
     switch (outcome.outcome) {
       case "accepted":
         this.#destination.succeeded();
@@ -168,17 +222,10 @@ class UpstreamDelivery {
           outcome.rejected?.reason,
         );
         return outcome;
-      case "split": {
-        if (batch.spans <= 1) return { outcome: "refused", reason: `one span is too large: ${outcome.reason}` };
-        let whole: BatchOutcome = { outcome: "accepted" };
-        for (const half of halves(batch)) {
-          const part = await this.#deliver(half);
-          // The other half is repeated with it.
-          if (part.outcome === "retry") return part;
-          if (whole.outcome === "accepted") whole = part;
-        }
-        return whole;
-      }
+      case "split":
+        // It reads requests.
+        if (isAnswered) this.#destination.succeeded();
+        return outcome;
       case "retry":
       case "refused":
         this.#destination.failed(Date.now());
@@ -193,18 +240,22 @@ class UpstreamDelivery {
     const attempts = this.row.attempts + 1;
     this.#note(reason);
     if (now - failingSince > GIVE_UP_MILLIS) {
-      this.#park(this.#run.page.head, `no success for 24 h: ${reason}`);
-      return this.#change({ delivered: this.#run.page.head, attempts: 0, failingSince: 0, dueAt: 0 });
+      const end = { delivered: this.#run.page.head, position: 0 };
+      this.#park(end, `no success for 24 h: ${reason}`);
+      return this.#change({ ...end, attempts: 0, failingSince: 0, dueAt: 0 });
     }
     const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 16));
     const wait = afterMillis === undefined ? Math.random() * most : Math.min(afterMillis, LONGEST_PAUSE_MILLIS);
     this.#change({ attempts, failingSince, dueAt: now + Math.max(wait, FIRST_RETRY_MILLIS) });
   }
 
-  #park(last: number, reason: string): void {
+  /** What is lacking up to there. */
+  #park({ delivered, position }: Cursor, reason: string): void {
     const { traceId } = this.#run;
     const at = Date.now();
-    this.parked.push({ upstream: this.#upstream.name, traceId, first: this.row.delivered + 1, last, reason, at });
+    const first = this.row.delivered + 1;
+    const last = position > 0 ? delivered + 1 : delivered;
+    this.parked.push({ upstream: this.#upstream.name, traceId, first, last, reason, at });
     this.#note(reason);
   }
 

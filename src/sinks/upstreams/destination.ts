@@ -13,10 +13,14 @@ export class Destination {
   #failures = 0;
   #openUntil = 0;
 
-  /** When a request may be sent, Unix milliseconds: now if it is not later. Spread, so that those who wait do not come at once. */
+  /** When a run may begin, Unix milliseconds: now if it is not later. Spread, so that those who wait do not come at once. */
   readyAt(now: number, random: number): number {
-    if (this.#openUntil > now) return this.#openUntil + random * OPEN_MILLIS;
-    return this.#inFlight < MOST_IN_FLIGHT ? now : now + random * 1_000;
+    return this.reopensAt(now, random) ?? (this.#inFlight < MOST_IN_FLIGHT ? now : now + random * 1_000);
+  }
+
+  /** Until when nothing is sent, after too many failures; `undefined` if requests may be sent. */
+  reopensAt(now: number, random: number): number | undefined {
+    return this.#openUntil > now ? this.#openUntil + random * OPEN_MILLIS : undefined;
   }
 
   async use<Result>(send: () => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@ import { ChunkSpans, spansIn } from "../../otel/chunk.ts";
 import type { SpanInScope } from "../../otel/chunk.ts";
 import type { KeyValue, ResourceSpans, Span } from "../../otel/span.ts";
 import { offloadedIn, restoreValues } from "../../otlp/restore-values.ts";
-import type { Outbox, OwnedChunk } from "../../session/contract/outbox.ts";
+import type { Outbox, OutboxRow, OwnedChunk } from "../../session/contract/outbox.ts";
 import { wholeValues } from "../../session/whole-values.ts";
 import { MAX_REQUEST_BYTES } from "./otlp-upstream.ts";
 import type { TraceBatch } from "./otlp-upstream.ts";
@@ -13,85 +13,121 @@ const MOST_SPANS = 512;
 /** Bytes of text of one reading. */
 const PAGE_BYTES = 1_000_000;
 
-/** `complete`: the last revision of the trace that is whole with this batch and those before. */
-export type NumberedBatch = { readonly batch: TraceBatch; readonly complete: number };
+/** How far an upstream is: it has this revision of the trace, and so many spans of the next one, by position. */
+export type Cursor = Pick<OutboxRow, "delivered" | "position">;
 
-/** The chunks of a trace after a revision. */
-export async function* chunksAfter(outbox: Outbox, traceId: string, after: number): AsyncGenerator<OwnedChunk, void> {
-  for (let last = after; ;) {
-    const chunks = await outbox.readOwned(traceId, last, PAGE_BYTES);
-    yield* chunks;
-    const end = chunks.at(-1)?.traceRevision;
-    if (end === undefined) return;
-    last = end;
+/** `ends`: for each span the cursor after it. `end`: after the batch. */
+export type NumberedBatch = { readonly batch: TraceBatch; readonly ends: readonly Cursor[]; readonly end: Cursor };
+
+type ReadChunk = Pick<OwnedChunk, "traceRevision" | "via"> & {
+  /** None of a chunk with log records. */
+  readonly spans: ChunkSpans;
+  readonly superseded: ReadonlySet<number>;
+  /** About as many as the span has in a request, large values included. */
+  bytes(position: number, span: Span): number;
+};
+
+/** Reads the chunks of a trace. */
+export class TraceReader {
+  readonly outbox: Outbox;
+  readonly #traceId: string;
+
+  constructor(outbox: Outbox, traceId: string) {
+    this.outbox = outbox;
+    this.#traceId = traceId;
+  }
+
+  async *chunksAfter(after: number): AsyncGenerator<ReadChunk, void> {
+    for (let last = after; ;) {
+      const chunks = await this.#read(last);
+      yield* chunks;
+      const end = chunks.at(-1)?.traceRevision;
+      if (end === undefined) return;
+      last = end;
+    }
+  }
+
+  async #read(after: number): Promise<readonly ReadChunk[]> {
+    const chunks = await this.outbox.readOwned(this.#traceId, after, PAGE_BYTES);
+    return chunks.map(readChunk);
   }
 }
 
-/** The spans of a chunk; none of one with log records. */
-export function resourceSpansOf({ kind, encoding, body }: OwnedChunk): readonly ResourceSpans[] {
+function readChunk({ kind, traceRevision, via, encoding, body, superseded }: OwnedChunk): ReadChunk {
   // Our own canonical text.
-  return kind === "spans" ? (JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceSpans[]) : [];
+  const resourceSpans =
+    kind === "spans" ? (JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceSpans[]) : [];
+  const sizes: number[] = [];
+  return {
+    traceRevision,
+    via,
+    spans: new ChunkSpans(resourceSpans),
+    superseded: new Set(superseded),
+    bytes: (position, span) => (sizes[position] ??= bytesOf(span)),
+  };
 }
 
 /**
- * The spans of a trace after a revision, in order and whole, in batches of at most 512 spans and about 4 MB. Spans that came by
+ * The spans of a trace after a cursor, in order and whole, in batches of at most 512 spans and about 4 MB. Spans that came by
  * different ways are in different batches. The last batch may be empty: of the chunks after the one before nothing has to be sent.
  */
 export async function* traceBatches(
-  outbox: Outbox,
-  traceId: string,
-  after: number,
+  reader: TraceReader,
+  { delivered, position: first }: Cursor,
   isSent: (span: SpanInScope) => boolean,
 ): AsyncGenerator<NumberedBatch, void> {
   const open = new OpenBatch();
-  let complete = after;
-  const close = async (): Promise<NumberedBatch> => ({ batch: await open.close(outbox), complete });
-  for await (const chunk of chunksAfter(outbox, traceId, after)) {
-    if (open.via !== undefined && open.via.join(",") !== chunk.via.join(",")) yield await close();
-    const resourceSpans = resourceSpansOf(chunk);
-    const spans = new ChunkSpans(resourceSpans);
-    const superseded = new Set(chunk.superseded);
+  let complete = delivered;
+  const close = async (position: number): Promise<NumberedBatch> => ({
+    ...(await open.close(reader.outbox)),
+    end: { delivered: complete, position },
+  });
+  for await (const { traceRevision, via, spans, superseded, bytes } of reader.chunksAfter(delivered)) {
+    if (open.via !== undefined && open.via.join(",") !== via.join(",")) yield await close(0);
+    const begin = complete === delivered ? first : 0;
     let position = 0;
-    for (const span of spansIn(resourceSpans)) {
-      if (!superseded.has(position) && isSent(span)) {
-        const bytes = bytesOf(span.span);
-        if (!open.hasRoom(bytes)) yield await close();
-        open.add(spans, position, bytes, chunk.via);
+    for (const span of spansIn(spans.resourceSpans)) {
+      if (position >= begin && !superseded.has(position) && isSent(span)) {
+        const size = bytes(position, span.span);
+        if (!open.hasRoom(size)) yield await close(position);
+        open.add(spans, position, size, via, { delivered: complete, position: position + 1 });
       }
       position++;
     }
-    complete = chunk.traceRevision;
+    complete = traceRevision;
   }
-  if (complete > after) yield await close();
+  if (complete > delivered) yield await close(0);
 }
 
 class OpenBatch {
   via: readonly string[] | undefined;
   readonly #positions = new Map<ChunkSpans, number[]>();
-  #spans = 0;
+  #ends: Cursor[] = [];
   #bytes = 0;
 
   hasRoom(bytes: number): boolean {
-    return this.#spans === 0 || (this.#spans < MOST_SPANS && this.#bytes + bytes <= MAX_REQUEST_BYTES);
+    const spans = this.#ends.length;
+    return spans === 0 || (spans < MOST_SPANS && this.#bytes + bytes <= MAX_REQUEST_BYTES);
   }
 
-  add(chunk: ChunkSpans, position: number, bytes: number, via: readonly string[]): void {
+  add(chunk: ChunkSpans, position: number, bytes: number, via: readonly string[], end: Cursor): void {
     const positions = this.#positions.get(chunk);
     if (positions === undefined) this.#positions.set(chunk, [position]);
     else positions.push(position);
     this.via = via;
-    this.#spans++;
+    this.#ends.push(end);
     this.#bytes += bytes;
   }
 
-  async close(outbox: Outbox): Promise<TraceBatch> {
+  async close(outbox: Outbox): Promise<Omit<NumberedBatch, "end">> {
     const picked = Array.from(this.#positions, ([chunk, positions]) => chunk.pick(positions)).flat();
-    const batch = { spans: this.#spans, resourceSpans: await whole(outbox, picked), via: this.via ?? [] };
+    const ends = this.#ends;
+    const batch = { spans: ends.length, resourceSpans: await whole(outbox, picked), via: this.via ?? [] };
     this.via = undefined;
     this.#positions.clear();
-    this.#spans = 0;
+    this.#ends = [];
     this.#bytes = 0;
-    return batch;
+    return { batch, ends };
   }
 }
 
@@ -118,13 +154,17 @@ async function whole(outbox: Outbox, resourceSpans: readonly ResourceSpans[]): P
 }
 
 /** The halves of a batch, by spans. */
-export function halves({ resourceSpans, spans, via }: TraceBatch): readonly TraceBatch[] {
-  const chunk = new ChunkSpans(resourceSpans);
-  const middle = Math.ceil(spans / 2);
-  const positions = Array.from({ length: spans }, (_, at) => at);
-  return [positions.slice(0, middle), positions.slice(middle)].map((half) => ({
-    spans: half.length,
-    resourceSpans: chunk.pick(half),
-    via,
-  }));
+export function halves({ batch, ends, end }: NumberedBatch): readonly NumberedBatch[] {
+  const chunk = new ChunkSpans(batch.resourceSpans);
+  const middle = Math.ceil(batch.spans / 2);
+  const half = (first: number, after: number, last: Cursor): NumberedBatch => ({
+    batch: {
+      ...batch,
+      spans: after - first,
+      resourceSpans: chunk.pick(Array.from({ length: after - first }, (_, at) => first + at)),
+    },
+    ends: ends.slice(first, after),
+    end: last,
+  });
+  return [half(0, middle, ends[middle - 1] ?? end), half(middle, batch.spans, end)];
 }

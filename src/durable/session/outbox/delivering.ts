@@ -102,6 +102,6 @@ export function rewind(state: SessionState, traceId: string, sink: string, to: n
   // A run under way would store what it delivered.
   state.delivery.end();
   state.write(() =>
-    state.outbox.upsert(traceId, { ...row, delivered, attempts: 0, failingSince: 0, dueAt: Date.now() }),
+    state.outbox.upsert(traceId, { ...row, delivered, position: 0, attempts: 0, failingSince: 0, dueAt: Date.now() }),
   );
 }
