@@ -9,6 +9,7 @@ import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
 import { LONGEST_TIMEOUT_MILLIS, LOST_RUN_MILLIS, SENDING_MILLIS } from "../../src/session/contract/outbox.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
+import { SessionObject } from "../../src/durable/session/object.ts";
 import { Courier } from "../../src/sinks/courier.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
@@ -81,6 +82,19 @@ test("a trace goes to each upstream, once and in order, and repeats change nothi
   await world.rest([TRACE]);
   expect(took()).toEqual([]);
   expect(await get("/a")).toMatchObject({ state: "on", delivered: 3, rejected: 0, parked: 0 });
+});
+
+test("upstreams that are as far share the reading of a trace", async () => {
+  await put("a");
+  await put("b", { match: { service: "tests" } });
+  await put("c", { protocol: "http/protobuf", running: "sent" });
+  const reads = vi.spyOn(SessionObject.prototype, "readOwned");
+  await world.deliver([aSpan(TRACE, 1)]);
+  await vi.waitFor(async () => expect(await get("/c")).toMatchObject({ delivered: 1 }), PATIENCE);
+  expect(took()).toEqual(["a.example.com span 1", "b.example.com span 1", "c.example.com span 1"]);
+  // The trace, and that nothing follows.
+  expect(reads.mock.calls.map(([, , after]) => after)).toEqual([0, 1]);
+  await world.rest([TRACE]);
 });
 
 test("without an upstream nothing is stored for one", async () => {

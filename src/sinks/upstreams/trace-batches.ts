@@ -1,4 +1,5 @@
 import { inflate } from "../../lib/body-codec.ts";
+import { Lru } from "../../lib/lru.ts";
 import { ChunkSpans, spansIn } from "../../otel/chunk.ts";
 import type { SpanInScope } from "../../otel/chunk.ts";
 import type { KeyValue, ResourceSpans, Span } from "../../otel/span.ts";
@@ -12,6 +13,9 @@ import type { TraceBatch } from "./otlp-upstream.ts";
 const MOST_SPANS = 512;
 /** Bytes of text of one reading. */
 const PAGE_BYTES = 1_000_000;
+
+/** Pages of a trace that a run keeps for upstreams that are as far. */
+const MOST_PAGES = 2;
 
 /** How far an upstream is: it has this revision of the trace, and so many spans of the next one, by position. */
 export type Cursor = Pick<OutboxRow, "delivered" | "position">;
@@ -27,10 +31,12 @@ type ReadChunk = Pick<OwnedChunk, "traceRevision" | "via"> & {
   bytes(position: number, span: Span): number;
 };
 
-/** Reads the chunks of a trace. */
+/** Reads a trace for all upstreams of a run: those that are as far share the reading and the parsing. */
 export class TraceReader {
   readonly outbox: Outbox;
   readonly #traceId: string;
+  /** By the revision before. */
+  readonly #pages = new Lru<number, Promise<readonly ReadChunk[]>>(MOST_PAGES);
 
   constructor(outbox: Outbox, traceId: string) {
     this.outbox = outbox;
@@ -39,7 +45,10 @@ export class TraceReader {
 
   async *chunksAfter(after: number): AsyncGenerator<ReadChunk, void> {
     for (let last = after; ;) {
-      const chunks = await this.#read(last);
+      const known = this.#pages.get(last);
+      const reading = known ?? this.#read(last);
+      if (known === undefined) this.#pages.set(last, reading);
+      const chunks = await reading;
       yield* chunks;
       const end = chunks.at(-1)?.traceRevision;
       if (end === undefined) return;
