@@ -57,8 +57,8 @@ export class ManifestWatch {
   #known = new Map<string, PlainRecord>();
   /** Of what is known; `undefined`: a list has to come first. */
   #version: string | undefined;
-  /** By the watch that runs, or ran last. */
-  #heard: "nothing" | "something" = "nothing";
+  /** Events of all watches so far. */
+  #events = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -68,7 +68,7 @@ export class ManifestWatch {
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       const began = performance.now();
-      this.#heard = "nothing";
+      const before = this.#events;
       let pause = 0;
       try {
         this.#version ??= await this.#list(signal);
@@ -79,7 +79,7 @@ export class ManifestWatch {
         this.#options.onState(messageOf(error));
       }
       // A watch that lived, or brought something, ends as watches do.
-      failures = this.#heard === "something" || performance.now() - began > LIVED ? 0 : failures + 1;
+      failures = this.#events > before || performance.now() - began > LIVED ? 0 : failures + 1;
       if (failures > 0) pause = Math.max(pause, backoff(failures, FIRST_PAUSE, Math.random(), LONGEST_PAUSE));
       if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => {});
     }
@@ -139,7 +139,7 @@ export class ManifestWatch {
         if (object["code"] === GONE) return;
         throw new ClusterError(`the watch ended: ${oneLine(String(object["message"]), LONGEST_REASON)}`);
       }
-      this.#heard = "something";
+      this.#events++;
       if (type === "DELETED") this.#delete(object);
       else if (type !== "BOOKMARK") this.#set(this.#known, object);
       const { metadata } = object;
