@@ -123,6 +123,20 @@ test("an upstream that is not there has no parked traces, and none that are repl
   expect((await ask("POST", "/nobody/replay")).status).toBe(404);
 });
 
+test("a test whose span is rejected is refused, whatever the status", async () => {
+  await ask("PUT", "/a", { endpoint: "https://a.example.com" });
+  const outcomeOf = async (partialSuccess: object) => {
+    answer = () => Response.json({ partialSuccess });
+    return await (await ask("POST", "/a/test")).json();
+  };
+  expect(await outcomeOf({ rejectedSpans: "1", errorMessage: "no project" })).toMatchObject({
+    outcome: "refused",
+    reason: "no project",
+    status: 200,
+  });
+  expect(await outcomeOf({ errorMessage: "a warning" })).toMatchObject({ outcome: "accepted", reason: "a warning" });
+});
+
 test("a Secret may be put, also under a name of its own", async () => {
   const secret = {
     kind: "Secret",

@@ -27,9 +27,11 @@ export async function sendTest(
   const began = Date.now();
   const batch = { spans: 1, resourceSpans: [testSpan(began)], via: [] };
   const outcome = await sink.deliver(batch, watched, AbortSignal.timeout(settings.timeout));
-  const reason = outcome.outcome === "accepted" ? outcome.rejected?.reason : outcome.reason;
+  const rejected = outcome.outcome === "accepted" ? outcome.rejected : undefined;
+  const reason = outcome.outcome === "accepted" ? rejected?.reason : outcome.reason;
   return {
-    outcome: outcome.outcome,
+    // The one span was rejected, whatever the status says.
+    outcome: rejected !== undefined && rejected.items > 0 ? "refused" : outcome.outcome,
     ...(reason === undefined ? {} : { reason }),
     ...(answer === undefined
       ? {}
