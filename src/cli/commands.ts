@@ -121,6 +121,21 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./import.ts"),
   },
   {
+    name: "upstreams",
+    usage: "[list [--json] | apply -f FILE [-n NAMESPACE] | test NAME | replay NAME | delete NAME]",
+    summary: "shows where traces go on to; sets, tests, replays or removes an upstream",
+    details: [
+      "apply          sets the upstreams of namespaces by Secrets and ConfigMaps otel-environment-variables, in YAML or JSON",
+      "-f FILE        several by several -f; - is the standard input, such as of kubectl get secret -o yaml",
+      "-n, --namespace NAME   of objects that name none",
+      "test           sends one marked span, and shows what comes back; exits with 1 if it was not accepted",
+      "replay         delivers again what was parked",
+      ...SERVER_HELP,
+      "The token has to be ADMIN_TOKEN.",
+    ],
+    load: () => import("./upstreams.ts"),
+  },
+  {
     name: "discover",
     usage: "[--namespace NAME] [--prefix NAME] [--api URL [--token-file FILE] [--ca-file FILE]]",
     summary: "in a cluster: sets each namespace's upstream by its Secret or ConfigMap",

@@ -1,7 +1,6 @@
-import { readProblem } from "../../client/refusal.ts";
 import { isRecord, nonEmpty, type PlainRecord } from "../../lib/plain-data.ts";
-import { MANIFEST_NAME } from "../../otel/environment-manifest.ts";
 import type { Variables } from "./namespace-variables.ts";
+import { putManifest, upstreamPath } from "../server/put-manifest.ts";
 import type { Server } from "../server/server.ts";
 
 const REQUEST_MILLIS = 30_000;
@@ -54,31 +53,22 @@ export class Reconciler {
   }
 
   async #putOne(namespace: string, variables: Variables, signal: AbortSignal): Promise<void> {
-    const manifest = { kind: "Secret", metadata: { name: MANIFEST_NAME, namespace }, stringData: variables };
-    const response = await this.#server.answer(this.#path(namespace), {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(manifest),
-      signal: limited(signal),
-    });
-    if (response.status === 400) {
-      const { detail, title } = await readProblem(response);
-      const reason = detail || title;
-      if (this.#refused.get(namespace) !== reason)
-        this.#say(`${namespace}: refused, what was set before stays: ${reason}`);
-      this.#refused.set(namespace, reason);
+    const name = this.#nameOf(namespace);
+    const put = await putManifest(this.#server, name, { namespace, variables }, limited(signal));
+    if (put.outcome === "refused") {
+      if (this.#refused.get(namespace) !== put.reason)
+        this.#say(`${namespace}: refused, what was set before stays: ${put.reason}`);
+      this.#refused.set(namespace, put.reason);
       return;
     }
-    if (!response.ok) throw await this.#server.refusal(response);
-    const upstream: unknown = await response.json();
-    if (!isRecord(upstream)) throw new Error("The server's answer is no upstream.");
+    const { upstream } = put;
     this.#refused.delete(namespace);
     this.#put.set(namespace, { variables: JSON.stringify(variables), stored: settingsOf(upstream) });
-    this.#say(`${namespace}: put ${this.#nameOf(namespace)}, ${String(upstream["endpoint"])}`);
+    this.#say(`${namespace}: put ${name}, ${String(upstream["endpoint"])}`);
   }
 
   async #deleteOne(namespace: string, signal: AbortSignal): Promise<void> {
-    const response = await this.#server.answer(this.#path(namespace), {
+    const response = await this.#server.answer(upstreamPath(this.#nameOf(namespace)), {
       method: "DELETE",
       signal: limited(signal),
     });
@@ -89,10 +79,6 @@ export class Reconciler {
 
   #nameOf(namespace: string): string {
     return `${this.#prefix}.${namespace}`;
-  }
-
-  #path(namespace: string): string {
-    return `/admin/upstreams/${encodeURIComponent(this.#nameOf(namespace))}`;
   }
 }
 
