@@ -13,6 +13,8 @@ export const PRICES = {
   rowRead: 0.001 / 1e6,
   objectRequest: 0.15 / 1e6,
   workerRequest: 0.3 / 1e6,
+  /** An object has 128 MB. */
+  objectSecond: (0.128 * 12.5) / 1e6,
 } as const;
 
 type Bill = {
@@ -21,6 +23,8 @@ type Bill = {
   readonly objectRequests: number;
   readonly workerRequests: number;
   readonly alarmsSet: number;
+  /** Time of objects with a call or a `waitUntil` pending, which keeps them in memory and billed. */
+  readonly pendingMillis: number;
   readonly calls: Readonly<Record<string, number>>;
 };
 
@@ -63,7 +67,7 @@ export async function benchBill(bench: Bench, quick: boolean): Promise<Section> 
       name: "an hour of one live session",
       value: dollars(live) * (3_600 / seconds),
       unit: "$",
-      detail: `10 spans a batch, two batches a second; ${inWords(live)} in ${seconds} s; ${duration(3_600)} for the object's time in memory on top`,
+      detail: `10 spans a batch, two batches a second; ${inWords(live)} in ${seconds} s; at most ${duration(3_600)} for each object that never hibernates on top`,
     });
   } finally {
     await runtime.stop();
@@ -120,6 +124,7 @@ function difference(after: Bill, before: Bill): Bill {
     objectRequests: after.objectRequests - before.objectRequests,
     workerRequests: after.workerRequests - before.workerRequests,
     alarmsSet: after.alarmsSet - before.alarmsSet,
+    pendingMillis: after.pendingMillis - before.pendingMillis,
     calls,
   };
 }
@@ -129,13 +134,14 @@ function dollars(bill: Bill): number {
     bill.rowsWritten * PRICES.rowWritten +
     bill.rowsRead * PRICES.rowRead +
     bill.objectRequests * PRICES.objectRequest +
-    bill.workerRequests * PRICES.workerRequest
+    bill.workerRequests * PRICES.workerRequest +
+    (bill.pendingMillis / 1_000) * PRICES.objectSecond
   );
 }
 
-/** $12.50 a million GB-s, 128 MB an object. */
+/** $12.50 a million GB-s. */
 function duration(seconds: number): string {
-  return `$${((seconds * 0.128 * 12.5) / 1e6).toFixed(4)}`;
+  return `$${(seconds * PRICES.objectSecond).toFixed(4)}`;
 }
 
 function perMillion(name: string, bill: Bill, spans: number): Figure {
@@ -146,11 +152,12 @@ function perMillion(name: string, bill: Bill, spans: number): Figure {
     rowsRead: bill.rowsRead * by,
     objectRequests: bill.objectRequests * by,
     workerRequests: bill.workerRequests * by,
+    pendingMillis: bill.pendingMillis * by,
   };
   return { name, value: dollars(scaled), unit: "$", detail: inWords(scaled) };
 }
 
-function inWords({ rowsWritten, rowsRead, objectRequests, workerRequests }: Bill): string {
+function inWords({ rowsWritten, rowsRead, objectRequests, workerRequests, pendingMillis }: Bill): string {
   const whole = (count: number) => Math.round(count).toLocaleString("en-US");
-  return `${whole(rowsWritten)} rows written, ${whole(rowsRead)} read, ${whole(objectRequests)} calls to objects, ${whole(workerRequests)} requests`;
+  return `${whole(rowsWritten)} rows written, ${whole(rowsRead)} read, ${whole(objectRequests)} calls to objects, ${whole(workerRequests)} requests, ${whole(pendingMillis / 1_000)} s of objects with work pending`;
 }

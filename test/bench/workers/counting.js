@@ -4,7 +4,18 @@
  */
 import program, * as bundle from "./index.js";
 
-const bill = { rowsWritten: 0, rowsRead: 0, objectRequests: 0, workerRequests: 0, alarmsSet: 0, calls: {} };
+const bill = {
+  rowsWritten: 0,
+  rowsRead: 0,
+  objectRequests: 0,
+  workerRequests: 0,
+  alarmsSet: 0,
+  /** Time in which objects had a call or a `waitUntil` pending: they can't hibernate meanwhile, and are billed. */
+  pendingMillis: 0,
+  calls: {},
+};
+/** Objects with something pending. */
+const busy = new Set();
 /** A cursor counts what it reads while it is read: it is added up when whoever ran it is done. */
 let cursors = [];
 let isCounting = false;
@@ -37,21 +48,62 @@ function countStorage(storage) {
   };
 }
 
+/** What an object has pending: from the first of several to the end of the last. */
+class Pending {
+  #count = 0;
+  #since = 0;
+
+  add(work) {
+    if (!(work instanceof Promise)) return;
+    if (this.#count++ === 0) {
+      this.#since = Date.now();
+      busy.add(this);
+    }
+    const end = () => {
+      this.addUp();
+      if (--this.#count === 0) busy.delete(this);
+    };
+    work.then(end, end);
+  }
+
+  addUp() {
+    const now = Date.now();
+    bill.pendingMillis += now - this.#since;
+    this.#since = now;
+  }
+}
+
+/** Logs of one shard call each other by the object's methods, which is free: only the runtime calls without a caller on the stack. */
+function isFromOutside() {
+  return (new Error().stack ?? "").split("\n    at ").length <= 3;
+}
+
 /** Every public method is a billed request, an alarm too. */
 function counted(name, Base) {
+  const pending = Symbol("pending");
   const Counted = class extends Base {
     constructor(ctx, env) {
       countStorage(ctx.storage);
+      const work = new Pending();
+      const { waitUntil } = ctx;
+      ctx.waitUntil = (promise) => {
+        work.add(promise);
+        waitUntil.call(ctx, promise);
+      };
       super(ctx, env);
+      this[pending] = work;
     }
   };
   for (const method of Object.getOwnPropertyNames(Base.prototype)) {
     if (method === "constructor" || typeof Base.prototype[method] !== "function") continue;
     Counted.prototype[method] = function (...given) {
+      if (!isFromOutside()) return Base.prototype[method].apply(this, given);
       const call = `${name}.${method}`;
       bill.calls[call] = (bill.calls[call] ?? 0) + 1;
       bill.objectRequests += 1;
-      return Base.prototype[method].apply(this, given);
+      const answer = Base.prototype[method].apply(this, given);
+      this[pending].add(answer);
+      return answer;
     };
   }
   return Counted;
@@ -65,6 +117,7 @@ const counting = {
   async fetch(request, env, ctx) {
     if (new URL(request.url).pathname === "/bench/bill") {
       addUp();
+      for (const pending of busy) pending.addUp();
       return Response.json(bill);
     }
     if (new URL(request.url).pathname === "/bench/reports") {
