@@ -37,6 +37,8 @@ export type Bindings = Env & {
   readonly UPSTREAM_KEY?: string;
   /** "allowed": upstreams may be on private networks and over http. */
   readonly PRIVATE_UPSTREAMS?: string;
+  /** The disk under the databases: GET reports (`DiskReport`), POST gives its reserve to deletions. `npm start` alone binds it. */
+  readonly DISK?: Pick<Fetcher, "fetch">;
   /** By it owners make Workers deliver traces; without it they call one. `npm run deploy:sinks` binds it. */
   readonly DELIVERIES?: Queue<TraceDelivery>;
 } & { readonly [Name in (typeof EXPORTER_VARIABLES)[number]]?: string };

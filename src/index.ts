@@ -10,6 +10,7 @@ import { mount as mountArk } from "./ark/mount.ts";
 import { mount as mountMcp } from "./mcp/mount.ts";
 import { servePage, servePageFile } from "./routes/page.ts";
 import { notFound } from "./api/problem.ts";
+import { diskProblem, diskProblemBehind } from "./routes/disk.ts";
 import { answer, exportErrors } from "./routes/receive/answer.ts";
 import { RememberingRouter } from "./routes/remembering-router.ts";
 import { receiver } from "./routes/receive/receive.ts";
@@ -17,6 +18,7 @@ import { imports } from "./routes/receive/import.ts";
 import { metrics } from "./routes/metrics.ts";
 import { overview } from "./routes/overview.ts";
 import { query } from "./routes/query.ts";
+import { rebuild } from "./routes/rebuild.ts";
 import { session } from "./routes/session.ts";
 import { sessions } from "./routes/sessions.ts";
 import { search } from "./routes/search.ts";
@@ -50,7 +52,10 @@ app.use(securityHeaders);
 app.use(guard(TENANT, errorForms));
 
 app.route("/", receiver);
-app.get("/healthz", needs("public"), async (c) => c.text(await healthText(c)));
+app.get("/healthz", needs("public"), async (c) => {
+  const problem = await diskProblem(c.env);
+  return c.text(await healthText(c, problem), problem === undefined ? 200 : 503);
+});
 // Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.route("/", overview);
@@ -65,6 +70,7 @@ app.route("/sessions", session);
 app.route("/traces", trace);
 app.route("/", metrics);
 app.route("/admin/upstreams", upstreams);
+app.route("/admin/rebuild", rebuild);
 mountArk(app);
 mountMcp(app);
 
@@ -77,11 +83,12 @@ app.notFound(async (c) => {
   return notFound(c, c.req.path);
 });
 
-app.onError((error, c) => {
+app.onError(async (error, c) => {
   const reference = crypto.randomUUID();
   log("request-failed", { level: "error", reference, path: c.req.path, error, stack: error.stack });
   // Objects move, restart and are deployed again: their errors are temporary. A client may retry.
-  const detail = `The server could not answer this request. Try again. Reference ${reference}.`;
+  const advice = (await diskProblemBehind(c.env)) ?? "Try again.";
+  const detail = `The server could not answer this request. ${advice} Reference ${reference}.`;
   return refuse(c, errorForms, {
     reason: "failed",
     status: 503,

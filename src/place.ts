@@ -80,7 +80,7 @@ type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
 /** They concern several logs of a shard. */
-type CallsOfShard = "append" | "readOwners";
+type CallsOfShard = "append" | "readOwners" | "reportAgain";
 
 /** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. */
 export function sessionAt(

@@ -19,6 +19,7 @@ import {
   TracesExportedSchema,
 } from "./otlp-schema.ts";
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
+import { REBUILT_COMPONENTS, RebuiltSchema } from "./rebuilt-schema.ts";
 import { NumbersParameters } from "./numbers-parameters.ts";
 import { NUMBERS_COMPONENTS, NumbersSchema } from "./numbers-schema.ts";
 import { OVERVIEW_COMPONENTS, OverviewSchema } from "./overview-schema.ts";
@@ -384,7 +385,23 @@ export const operations: Operations = {
       },
     },
   },
-  "/healthz": health("ok, and for callers that may read a line for each upstream that is off."),
+  "/admin/rebuild": {
+    post: {
+      summary:
+        "Compare the list with what the shards hold: sessions report again, and those that no shard knows are damaged.",
+      answers: { 200: json("What was found.", RebuiltSchema), ...REFUSALS },
+    },
+  },
+  "/healthz": {
+    get: {
+      summary: "Health of the Worker.",
+      isPublic: true,
+      answers: {
+        200: { description: "ok, and for callers that may read a line for each upstream that is off." },
+        503: { description: "Why nothing can be stored, and what to do." },
+      },
+    },
+  },
   "/health": health("OK"),
   "/readyz": health("OK"),
   "/openapi.json": {
@@ -407,4 +424,5 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...NUMBERS_COMPONENTS,
   ...UPSTREAM_COMPONENTS,
   ...OVERVIEW_COMPONENTS,
+  ...REBUILT_COMPONENTS,
 };

@@ -23,6 +23,9 @@ export const OverviewSchema = v.object({
     v.description("Sessions that wait, stall or go on: at most 12, the newest activity first."),
   ),
   numbers: WholeNumbersSchema,
+  storage: v.exactOptional(
+    v.pipe(text, v.description("Why nothing can be stored, and what to do: the disk is full, or a file is damaged.")),
+  ),
   off: v.exactOptional(
     v.pipe(
       v.array(v.object({ upstream: text, reason: text })),

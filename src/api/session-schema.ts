@@ -133,6 +133,12 @@ export const SessionSummarySchema = v.object({
   belongsTo: v.exactOptional(
     v.pipe(text, v.description("The session that this trace names, if that session's limits refused the trace.")),
   ),
+  damaged: v.exactOptional(
+    v.pipe(
+      v.literal(true),
+      v.description("Its storage was damaged: only this summary is left, and it can be deleted."),
+    ),
+  ),
   watchers: v.pipe(count, v.description("Open streams.")),
   nowLine: v.exactOptional(NowLineSchema),
   steps: v.exactOptional(
@@ -193,6 +199,9 @@ export const RetentionSchema = v.pipe(
           "Maximum size of a session, or of all sessions. Beyond the latter, the least recently active sessions expire first.",
         ),
       ),
+    ),
+    problem: v.exactOptional(
+      v.pipe(text, v.description("Only in the list: why nothing can be stored, and what to do.")),
     ),
     deleted: v.exactOptional(
       v.pipe(

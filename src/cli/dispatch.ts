@@ -23,7 +23,7 @@ export type Run = (args: readonly string[], environment: Environment) => Promise
 /** A mistake in a command line: what to change, as a sentence. `dispatch` prints it, with how to get help, and exits with 64 (EX_USAGE). */
 export class UsageError extends Error {}
 
-const EX_USAGE = 64;
+export const EX_USAGE = 64;
 const EX_IOERR = 74;
 
 /** A command that cannot do its work: why, and what helps, as sentences. `dispatch` prints them, and exits with the code. */

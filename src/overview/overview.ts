@@ -12,8 +12,9 @@ import { waterfall } from "./waterfall.ts";
 
 /** What the page at `/` shows below its header: what goes on, numbers, and the latest trace. `base`: stands before the paths of links. */
 export function overview(answer: OverviewAnswer, base = ""): Element[] {
-  const { now, at, latest, off = [] } = answer;
+  const { now, at, latest, storage, off = [] } = answer;
   return [
+    ...(storage === undefined ? [] : [element("p", { class: "bad" }, storage)]),
     ...off.map(({ upstream, reason }) => element("p", { class: "bad" }, `Upstream ${upstream} is off: ${reason}.`)),
     section(
       "Now",

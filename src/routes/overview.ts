@@ -14,6 +14,7 @@ import type { ListPage, ListQuery } from "../session/contract/directory.ts";
 import { PINNED_STATUSES } from "../session/list/list-groups.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import { wholeNumbers } from "../session/numbers/numbers-answer.ts";
+import { diskProblem } from "./disk.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { servePage } from "./page.ts";
 import { upstreamsThatAreOff } from "./upstreams.ts";
@@ -70,11 +71,12 @@ async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
     return await directory.list({ filter, sort: "activity", order: "desc", limit });
   };
   // Calls of one object arrive in order: the others show at least what the first one's version has.
-  const [open, recent, numbers, off] = await Promise.all([
+  const [open, recent, numbers, off, storage] = await Promise.all([
     list({ limit: MOST_SESSIONS, statuses: PINNED_STATUSES }),
     list({ limit: 1, kind: "all" }),
     directory.numbers([]),
     isForSelf(c.req.raw) ? [] : upstreamsThatAreOff(c),
+    diskProblem(c.env),
   ]);
   const now = summariesOf(open);
   const [newest] = summariesOf(recent);
@@ -84,6 +86,7 @@ async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
     resourceVersion: formatVersion(open.generation, open.head),
     now,
     numbers: wholeNumbers(numbers),
+    ...(storage === undefined ? {} : { storage }),
     ...(off.length === 0 ? {} : { off }),
     ...(newest === undefined || latest === undefined
       ? {}

@@ -1,10 +1,11 @@
 import { Hono } from "hono";
-import { callerOf, sessionAt, sessionIdIn } from "../place.ts";
+import { callerOf, directoryOf, sessionAt, sessionIdIn } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import type { AppEnv } from "../config.ts";
 import { inflate } from "../lib/body-codec.ts";
 import { STREAM_HEADERS } from "../lib/sse.ts";
+import { deleteInReserve } from "./disk.ts";
 import { respondLive } from "./stream/follower.ts";
 import { readParameters } from "../api/parameter.ts";
 import { readReplayQuery, ReplayFlag } from "../api/replay-query.ts";
@@ -82,9 +83,11 @@ export const session = new Hono<AppEnv>({ strict: false })
   })
   .delete("/:id", needs("administer"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
-    const deletion = await sessionAt(c.env, callerOf(c), id).deleteSession();
-    if (deletion === "absent") return notFound(c, `The session ${id}`);
-    return c.body(null, deletion === "deleted" ? 204 : 202);
+    const calls = sessionAt(c.env, callerOf(c), id);
+    const deletion = await deleteInReserve(c.env, async () => await calls.deleteSession());
+    if (deletion === "absent" && !(await directoryOf(c.env, callerOf(c)).removeDamaged(id)))
+      return notFound(c, `The session ${id}`);
+    return c.body(null, deletion === "begun" ? 202 : 204);
   })
   .all("/:id", needs("public"), methodNotAllowed("GET", "DELETE"))
   .all("/:id/otlp", needs("public"), methodNotAllowed("GET"))

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { callerOf, directoryOf } from "../place.ts";
 import type { AppEnv } from "../config.ts";
 import { formatCursor, readListQuery } from "../api/list-query.ts";
+import { diskProblem } from "./disk.ts";
 import { ListSource } from "./stream/list-source.ts";
 import { respondLive } from "./stream/follower.ts";
 import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
@@ -27,14 +28,14 @@ sessions.get("/", needs("read"), async (c) => {
     const resume = resumeFrom(c);
     return resume.ok ? respondLive(c, new ListSource(directory, query.filter, resume.from)) : resume.response;
   }
-  const page = await directory.list(query);
+  const [page, problem] = await Promise.all([directory.list(query), diskProblem(c.env)]);
   const head = { resourceVersion: formatVersion(page.generation, page.head) };
   const rest = {
     ...(page.next === undefined ? {} : { nextCursor: formatCursor(query.sort, query.order, page.next) }),
     counts: page.counts,
     sums: page.sums,
     recentExports: page.recentExports,
-    retention: page.retention,
+    retention: problem === undefined ? page.retention : { ...page.retention, problem },
   };
   // The summaries are JSON already. Parsing a page of them to write it again would cost time for nothing.
   const summaries = page.sessions.join(",");

@@ -146,10 +146,10 @@ export async function upstreamsThatAreOff(c: Context<AppEnv>): Promise<{ upstrea
   }
 }
 
-/** The lines of `/healthz`: with one for each upstream that is off, for callers that may read. */
-export async function healthText(c: Context<AppEnv>): Promise<string> {
+/** The lines of `/healthz`: the problem, if there is one, and one for each upstream that is off, for callers that may read. */
+export async function healthText(c: Context<AppEnv>, problem = "ok"): Promise<string> {
   const off = can(c.var.principal, "read") ? await upstreamsThatAreOff(c) : [];
-  return ["ok", ...off.map(({ upstream, reason }) => `upstream ${upstream} is off: ${reason}`), ""].join("\n");
+  return [problem, ...off.map(({ upstream, reason }) => `upstream ${upstream} is off: ${reason}`), ""].join("\n");
 }
 
 const ITS_OWN = "The upstream primary is set by the program's own OTEL_EXPORTER_OTLP_… variables.";

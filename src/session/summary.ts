@@ -127,6 +127,8 @@ export type SessionSummary = {
   readonly also: readonly string[];
   /** The session that this trace names, if that session's limits refused the trace. */
   readonly belongsTo?: string;
+  /** Its storage was damaged: only this summary is left. */
+  readonly damaged?: true;
   /** Open streams. */
   readonly watchers: number;
   /** What it does now, or did last; absent without spans. */

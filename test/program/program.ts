@@ -90,8 +90,11 @@ export function start(
 }
 
 /** Starts the program on a free port and waits until it listens. It ends with the test. */
-export async function startProgram(environment: Record<string, string> & { DATA_DIR: string }): Promise<Program> {
-  const child = spawnNode("npm-start.ts", [], { PORT: "0", GRPC_PORT: "off", ...environment });
+export async function startProgram(
+  environment: Record<string, string> & { DATA_DIR: string },
+  args: readonly string[] = [],
+): Promise<Program> {
+  const child = spawnNode("npm-start.ts", args, { PORT: "0", GRPC_PORT: "off", ...environment });
   const exited = once(child, "exit") as Promise<[number | null]>;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);

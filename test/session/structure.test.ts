@@ -71,6 +71,7 @@ const SUMMARY: Required<SessionSummary> = {
   unpriced: ["gpt-5"],
   also: ["chat-8"],
   belongsTo: "chat-9",
+  damaged: true,
   watchers: 1,
   nowLine: { agent: "Ada", kind: "tool", step: "pay", state: "running", since: "5" } satisfies Required<NowLine>,
   steps: "amt~",

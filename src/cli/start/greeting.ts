@@ -2,7 +2,7 @@ import { exporterVariables, shellExports } from "../../otel/exporter-variables.t
 import type { CalledAs } from "../called-as.ts";
 import type { Configuration } from "./configuration.ts";
 import type { GrpcOutcome } from "./grpc.ts";
-import { reachedHost } from "./listening.ts";
+import { reachedAt } from "./listening.ts";
 
 /** The demo's default endpoint. */
 const DEMO_ENDPOINT = "http://127.0.0.1:8787";
@@ -16,8 +16,7 @@ export function greeting(
 ): string {
   const { host, dataDirectory, bindings, upstream } = configuration;
   const open = bindings["ADMIN_TOKEN"] === undefined;
-  const reached = new URL(url);
-  if (reachedHost(host) !== host) reached.hostname = reachedHost(host);
+  const reached = reachedAt(url, host);
   // `origin` leaves out port 80.
   const address = reached.origin;
   return [

@@ -30,6 +30,13 @@ export function reachedHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
 }
 
+/** The URL at which this machine reaches a program that listens at `host`. */
+export function reachedAt(url: URL, host: string): URL {
+  const reached = new URL(url);
+  if (reachedHost(host) !== host) reached.hostname = reachedHost(host);
+  return reached;
+}
+
 export async function isListening(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port });
   try {

@@ -1,6 +1,7 @@
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, Response } from "miniflare";
 import type { BuiltProgram } from "./build.ts";
 import type { Configuration } from "./configuration.ts";
+import type { DataDisk } from "./data-disk.ts";
 
 /** Part of the names of the objects' files. */
 const WORKER = "spanfold";
@@ -15,7 +16,7 @@ const STANDALONE = "Standalone";
  * Runs the program on the embedded runtime until this process ends, with its objects' SQLite under the data directory. A crashed
  * runtime is started again. Answers the URL; for port 0 it has the port that the system chose.
  */
-export async function openRuntime(configuration: Configuration, program: BuiltProgram): Promise<URL> {
+export async function openRuntime(configuration: Configuration, program: BuiltProgram, disk: DataDisk): Promise<URL> {
   const { host, port, dataDirectory, bindings } = configuration;
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -23,6 +24,12 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       name: WORKER,
       modules: [{ type: "ESModule", path: program.script }],
       bindings: { SHARDS, ...bindings },
+      serviceBindings: {
+        DISK: ({ method }: { readonly method: string }) => {
+          if (method === "POST") disk.makeRoom();
+          return Response.json(disk.report());
+        },
+      },
       unsafeDirectSockets: [{ host, port, entrypoint: STANDALONE }],
       // Miniflare's entry Worker listens on loopback only: it answers 500 to a request without a valid URL, and takes 40 % of the time of an export.
       host: "127.0.0.1",
@@ -30,6 +37,11 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       resourcePersistencePath: dataDirectory,
       cf: false,
       log: new Log(LogLevel.WARN),
+      handleStructuredLogs: ({ level, message }) => {
+        disk.read(message);
+        // Like the runtime's own handler.
+        (level === "error" || level === "warn" ? console.error : console.log)(message);
+      },
     }),
   );
   await runtime.ready;

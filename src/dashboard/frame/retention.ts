@@ -9,13 +9,14 @@ export type KnownRetention = Partial<Retention>;
 /** `undefined`: the server sends none. */
 export function readRetention(value: unknown): KnownRetention | undefined {
   if (!isRecord(value)) return undefined;
-  const { maxAge, oldest, bytes: size, maxBytes, deleted } = value;
+  const { maxAge, oldest, bytes: size, maxBytes, deleted, problem } = value;
   return {
     ...(typeof maxAge === "number" ? { maxAge } : {}),
     ...(typeof oldest === "string" && /^\d{1,20}$/.test(oldest) ? { oldest } : {}),
     ...(typeof size === "number" ? { bytes: size } : {}),
     ...(typeof maxBytes === "number" ? { maxBytes } : {}),
     ...(isDeletedNote(deleted) ? { deleted } : {}),
+    ...(typeof problem === "string" ? { problem } : {}),
   };
 }
 
@@ -48,7 +49,8 @@ export function storageWords({ bytes: size, maxBytes }: KnownRetention, locale?:
 const NEARLY_FULL = 0.8;
 
 /** A warning before storage is full, or after sessions were deleted for room. Empty: no warning. */
-export function storageWarning({ bytes: size, maxBytes, deleted }: KnownRetention, locale?: Locale): string {
+export function storageWarning({ bytes: size, maxBytes, deleted, problem }: KnownRetention, locale?: Locale): string {
+  if (problem !== undefined) return problem;
   if (deleted !== undefined && deleted.sessions > 0)
     return `${counted(deleted.sessions, "session", "sessions", locale)} deleted, storage was full`;
   if (size === undefined || maxBytes === undefined || size < maxBytes * NEARLY_FULL) return "";

@@ -105,7 +105,7 @@ function SecondLine({ session, status, clock }: Live) {
     return <Now line={nowLine} status={status} clock={clock} />;
   return (
     <span class="second">
-      <UntrustedText text={aside(session)} limit={200} />
+      <UntrustedText text={session.damaged ? "Damaged" : aside(session)} limit={200} />
     </span>
   );
 }

@@ -5,6 +5,7 @@ import type {
   ChangesPage,
   ChangesQuery,
   DirectoryFrame,
+  HeldLogs,
   ListPage,
   ListQuery,
   LogReportsPage,
@@ -118,6 +119,31 @@ export class DirectoryObject extends DurableObject<Bindings> {
       ...(session === undefined ? {} : { session }),
     } as const;
     this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, now });
+  }
+
+  /** Marks sessions that the list has and their shard does not know: its storage was damaged. Returns how many. */
+  markDamaged(context: CallContext, held: HeldLogs): number {
+    checkTenant(this.ctx.id, context);
+    const marked = this.#rows.write(() => this.#rows.markDamaged(held));
+    if (marked === 0) return 0;
+    this.#columns = undefined;
+    this.#retention.evict();
+    this.#subscribers.closeAll(LIST);
+    return marked;
+  }
+
+  isDamaged(context: CallContext, id: string): boolean {
+    checkTenant(this.ctx.id, context);
+    return this.#rows.damagedGeneration(id) !== undefined;
+  }
+
+  /** Removes a session whose storage was damaged; false for any other. */
+  removeDamaged(context: CallContext, id: string): boolean {
+    checkTenant(this.ctx.id, context);
+    const generation = this.#rows.damagedGeneration(id);
+    if (generation === undefined) return false;
+    this.#remove({ id, generation }, "deleted");
+    return true;
   }
 
   list(context: CallContext, query: ListQuery): ListPage {

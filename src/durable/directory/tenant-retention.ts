@@ -45,6 +45,11 @@ export class TenantRetention {
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
   }
 
+  /** Many rows were written: the next use reads them anew. */
+  evict(): void {
+    this.#usage = undefined;
+  }
+
   /** A row of the list was written or removed: its storage usage before and after. */
   change(before: StorageUsage | undefined, after: StorageUsage | undefined, now: number): void {
     // The rows, read now, have the change already.

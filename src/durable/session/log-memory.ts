@@ -30,6 +30,10 @@ export class LogMemory<Kept extends Log> {
     return log;
   }
 
+  all(): Iterable<Kept> {
+    return this.#logs.values();
+  }
+
   add(log: Kept): Kept {
     this.#logs.set(log.id, log);
     this.#use(log);

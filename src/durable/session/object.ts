@@ -19,6 +19,7 @@ import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.
 import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
+import type { LogIds } from "./report-again.ts";
 import { Shard } from "./shard.ts";
 import type { ShardLog } from "./shard.ts";
 
@@ -53,6 +54,12 @@ export class SessionObject extends DurableObject<Bindings> {
       log("delivery-failed", { level: "warn", traceId: delivery.traceId, error });
       return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Makes the logs after an id report again, and look whether their copies are complete, a page of them; `""`: from the first on. */
+  reportAgain(context: ShardCall, after: string): LogIds {
+    this.#shard.check(context);
+    return this.#shard.reportAgain(after);
   }
 
   /** An owner copies chunks of its trace to this session. */

@@ -10,6 +10,8 @@ import { GroupCommit } from "./group-commit.ts";
 import { JobRunner, scheduleJobs } from "./jobs.ts";
 import { ShardTables } from "./log/tables.ts";
 import { LogMemory } from "./log-memory.ts";
+import { makeDue } from "./report-again.ts";
+import type { LogIds } from "./report-again.ts";
 import { ReportQueue } from "./report-queue.ts";
 import { SessionState } from "./state.ts";
 import type { LogCalls, ShardParts } from "./state.ts";
@@ -145,6 +147,15 @@ export class Shard implements ShardParts {
     await Promise.resolve();
     const methods: Record<keyof LogMethods, (context: LogCall, message: never) => unknown> = this.#methods;
     return (await methods[method](context, message as never)) as Awaited<ReturnType<LogMethods[Method]>>;
+  }
+
+  /** Makes the logs after an id due, a page of them. Logs in memory derive their jobs anew when they are read next. */
+  reportAgain(after: string): LogIds {
+    const now = Date.now();
+    const { isDue, ...page } = this.storage.transactionSync(() => makeDue(this.tables, after, now));
+    for (const log of this.#logs.all()) if (!log.isActive) log.state.evict();
+    if (isDue) this.due.arm(now);
+    return page;
   }
 
   /** Runs the due jobs of all logs. A fault in one harms no other. */

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../../config.ts";
+import { callerOf, directoryOf } from "../../place.ts";
 import { notFound, problem } from "../../api/problem.ts";
 
 type Peek =
@@ -8,9 +9,14 @@ type Peek =
   | { readonly state: "present" };
 
 /** The response for a session that is absent or moved; `undefined` for one that is present. */
-export function redirectIfMoved(c: Context<AppEnv>, id: string, peek: Peek, suffix = ""): Response | undefined {
+export async function redirectIfMoved(
+  c: Context<AppEnv>,
+  id: string,
+  peek: Peek,
+  suffix = "",
+): Promise<Response | undefined> {
   if (peek.state === "present") return undefined;
-  if (peek.state === "absent") return notFound(c, `The session ${id}`);
+  if (peek.state === "absent") return await absent(c, id);
   const only = peek.sessions.length === 1 ? peek.sessions[0] : undefined;
   if (only === undefined) {
     const detail = `The traces of ${id} moved to several sessions.`;
@@ -21,4 +27,10 @@ export function redirectIfMoved(c: Context<AppEnv>, id: string, peek: Peek, suff
     location: `/sessions/${encodeURIComponent(only)}${suffix}${search}`,
     "cache-control": "no-store",
   });
+}
+
+async function absent(c: Context<AppEnv>, id: string): Promise<Response> {
+  if (!(await directoryOf(c.env, callerOf(c)).isDamaged(id))) return notFound(c, `The session ${id}`);
+  const detail = `The storage of ${id} was damaged: only its line in the list is left. It can be deleted.`;
+  return problem(c, { status: 404, title: "Not Found", detail });
 }

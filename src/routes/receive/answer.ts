@@ -28,7 +28,7 @@ export type ExportOutcome =
   | { readonly outcome: "metrics" }
   | { readonly outcome: "undecodable"; readonly error: DecodeError }
   /** An object could not store a part for a temporary reason. */
-  | { readonly outcome: "not-stored" }
+  | { readonly outcome: "not-stored"; readonly problem?: string }
   /** A bug in our decoder would fail again with the same bytes: with 500 the exporter does not retry. */
   | { readonly outcome: "faulty"; readonly reference: string }
   /** This instance sent the spans on itself, and they came back. */
@@ -95,7 +95,7 @@ function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure
     case "not-stored":
       return {
         http: 503,
-        message: "part of the export could not be stored; send it again",
+        message: `part of the export could not be stored; send it again${outcome.problem === undefined ? "" : `. ${outcome.problem}`}`,
         retrySeconds: 1,
         recorded: false,
       };

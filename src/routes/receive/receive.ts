@@ -19,6 +19,7 @@ import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
+import { diskProblemBehind } from "../disk.ts";
 import { deliver, exportCallerOf } from "./deliver.ts";
 import { VIA_HEADER } from "../../sinks/upstreams/otlp-upstream.ts";
 import { loadUpstreams } from "../../sinks/upstreams/registry.ts";
@@ -129,7 +130,10 @@ async function store(
     exportCallerOf(c),
     via.length === 0 ? groups : groups.map((group) => cameBy(group, via)),
   );
-  if (delivered.retry) return { outcome: "not-stored" };
+  if (delivered.retry) {
+    const problem = await diskProblemBehind(c.env);
+    return { outcome: "not-stored", ...(problem === undefined ? {} : { problem }) };
+  }
   const reasons = [rejected.reason, delivered.reason].filter((text) => text !== undefined);
   return {
     outcome: "stored",

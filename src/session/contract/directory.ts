@@ -40,6 +40,15 @@ export type SessionRemoval = {
   readonly session?: string;
 };
 
+/** The logs that a shard holds, of those with ids after `after`, up to `next` if more follow. */
+export type HeldLogs = {
+  readonly shard: number;
+  readonly shards: number;
+  readonly after: string;
+  readonly ids: readonly string[];
+  readonly next?: string;
+};
+
 export const LIST_SORTS = ["activity", "start", "duration", "tokens", "cost", "errors"] as const;
 export type ListSort = (typeof LIST_SORTS)[number];
 export type ListOrder = "asc" | "desc";

@@ -11,6 +11,8 @@ export type OverviewAnswer = {
   /** Sessions that wait, stall or go on: at most 12, the newest activity first. */
   readonly now: readonly SummaryWithStatus[];
   readonly numbers: WholeNumbers;
+  /** What is wrong with the disk under the databases; absent if nothing is. */
+  readonly storage?: string;
   /** Upstreams to which nothing is sent, and why; absent if there is none. */
   readonly off?: readonly { readonly upstream: string; readonly reason: string }[];
   /** The trace that began last in the session with the newest activity; absent without spans. */

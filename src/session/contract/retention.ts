@@ -18,6 +18,8 @@ export type Retention = {
   readonly bytes: number;
   /** Maximum size of a session. Maximum size of all sessions; the least recently active are deleted first. */
   readonly maxBytes?: number;
+  /** Of a list: why nothing can be stored. */
+  readonly problem?: string;
   /** Of a list: sessions that were deleted for room, and the time of the last deletion, Unix nanoseconds. */
   readonly deleted?: { readonly sessions: number; readonly at: string };
 };

@@ -1,4 +1,5 @@
-import type { LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
+import { shardOf } from "../../../place.ts";
+import type { HeldLogs, LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { FilteredFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { matchExpression } from "../../../session/list/search-text.ts";
@@ -134,6 +135,46 @@ export class DirectoryRows {
     );
     this.#expireTombstones(now);
     return known;
+  }
+
+  /** Marks the sessions of a shard that it does not hold, and returns how many. They end, and expire by age as they would have. */
+  markDamaged({ shard, shards, after, ids, next }: HeldLogs): number {
+    const held = new Set(ids);
+    const listed = this.#sql
+      .exec<{ n: number; id: string }>(
+        "SELECT n, id FROM session WHERE id > ? AND (id <= ? OR ? IS NULL)",
+        after,
+        next ?? null,
+        next ?? null,
+      )
+      .toArray();
+    const lost = listed.filter(({ id }) => shardOf(id, shards) === shard && !held.has(id));
+    for (const { n } of lost) {
+      this.#sql.exec(
+        `UPDATE session SET revision = ?, bytes = 1,
+         liveness = json_remove(json_set(liveness, '$.running', 0, '$.awaitedParents', 0), '$.waiting', '$.oldestRunning')
+         WHERE n = ?`,
+        ++this.#head,
+        n,
+      );
+      this.#sql.exec(
+        `UPDATE summary SET body = json_remove(
+           json_set(body, '$.damaged', json('true'), '$.liveness.running', 0, '$.liveness.awaitedParents', 0),
+           '$.liveness.waiting', '$.liveness.oldestRunning', '$.nowLine') WHERE n = ?`,
+        n,
+      );
+    }
+    return lost.length;
+  }
+
+  /** The generation of a session whose storage was damaged, and that did not begin anew since. */
+  damagedGeneration(id: string): string | undefined {
+    return this.#sql
+      .exec<{ generation: string }>(
+        "SELECT generation FROM session JOIN summary USING (n) WHERE id = ? AND json_extract(body, '$.damaged')",
+        id,
+      )
+      .toArray()[0]?.generation;
   }
 
   /** Sessions with traces that should have expired before this time, Unix milliseconds, or with unknown storage usage. */

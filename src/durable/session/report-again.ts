@@ -1,0 +1,32 @@
+import type { ShardTables } from "./log/tables.ts";
+
+/** Ids in one answer. */
+const IDS_A_PAGE = 5_000;
+/** Logs that report, or look at their copies, a second: the alarm reads each, and other logs wait for it. */
+const LOGS_PER_SECOND = 200;
+
+/** `next`: more logs follow after this id. */
+export type LogIds = { readonly ids: readonly string[]; readonly next?: string };
+
+/**
+ * Makes the logs after an id due, a page of them: those that the list may have report again, and owners of moved traces look whether
+ * their session still has all. Answers their ids, in the order of SQLite's text. Call inside a transaction.
+ */
+export function makeDue(tables: ShardTables, after: string, now: number): LogIds & { readonly isDue: boolean } {
+  if (!tables.exists) return { ids: [], isDue: false };
+  const rows = tables.sql
+    .exec<{ id: string; owes: number }>(
+      `SELECT id, listed = 1 OR (session IS NOT NULL AND session <> id) AS owes
+       FROM log LEFT JOIN trace ON trace.log = log.log AND trace.trace = log.id AND role = 'owner'
+       WHERE id > ? AND log.log <> 0 ORDER BY id LIMIT ?`,
+      after,
+      IDS_A_PAGE,
+    )
+    .toArray();
+  const due = rows.filter(({ owes }) => owes === 1);
+  due.forEach(({ id }, at) =>
+    tables.sql.exec("INSERT OR IGNORE INTO due VALUES (?, ?)", id, now + Math.round((at * 1_000) / LOGS_PER_SECOND)),
+  );
+  const ids = rows.map(({ id }) => id);
+  return { ids, isDue: due.length > 0, ...(ids.length < IDS_A_PAGE ? {} : { next: ids.at(-1) ?? "" }) };
+}

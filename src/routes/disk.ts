@@ -1,0 +1,61 @@
+import type { Bindings } from "../config.ts";
+import { log } from "../lib/log.ts";
+import type { DiskReport } from "../session/contract/disk-report.ts";
+
+/** A report is asked for again after so long, milliseconds. */
+const KNOWN_MILLIS = 2_000;
+/** The runtime's note of a damaged file may reach the process that reports just after the error reached the Worker. */
+const NOTE_MILLIS = 100;
+const ADDRESS = "http://disk/";
+
+let known: { readonly at: number; readonly report: DiskReport } | undefined;
+
+/** What is wrong with the disk under the databases, as a sentence; `undefined` if nothing is, or nothing is known. */
+export async function diskProblem(env: Bindings): Promise<string | undefined> {
+  return (await reportOf(env)).detail;
+}
+
+/** The same after an error, which the disk may have caused. */
+export async function diskProblemBehind(env: Bindings): Promise<string | undefined> {
+  if (env.DISK === undefined) return undefined;
+  await scheduler.wait(NOTE_MILLIS);
+  known = undefined;
+  return await diskProblem(env);
+}
+
+/** Deletes; if the disk is full, again in the room that is reserved for deletions. `begun`: something could not be deleted yet. */
+export async function deleteInReserve(
+  env: Bindings,
+  deletion: () => Promise<"absent" | "begun" | "deleted">,
+): Promise<"absent" | "begun" | "deleted"> {
+  try {
+    const outcome = await deletion();
+    if (outcome !== "begun" || !(await isFull(env))) return outcome;
+  } catch (error) {
+    if (!(await isFull(env))) throw error;
+  }
+  log("deleting-in-reserve", { level: "warn" });
+  await env.DISK?.fetch(ADDRESS, { method: "POST" });
+  known = undefined;
+  return await deletion();
+}
+
+async function isFull(env: Bindings): Promise<boolean> {
+  known = undefined;
+  return (await reportOf(env)).problem === "full";
+}
+
+async function reportOf({ DISK }: Bindings): Promise<DiskReport> {
+  if (DISK === undefined) return {};
+  const at = Date.now();
+  if (known !== undefined && Math.abs(at - known.at) < KNOWN_MILLIS) return known.report;
+  try {
+    const response = await DISK.fetch(ADDRESS);
+    const report: DiskReport = await response.json();
+    known = { at, report };
+    return report;
+  } catch (error) {
+    log("disk-not-reported", { level: "warn", error });
+    return {};
+  }
+}

@@ -1,0 +1,38 @@
+import { Hono } from "hono";
+import { needs } from "../auth/guard.ts";
+import type { AppEnv, Bindings } from "../config.ts";
+import { directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
+import { DATA_HEADERS } from "../api/negotiate.ts";
+import type { RebuiltAnswer } from "../api/rebuilt-schema.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
+
+/**
+ * The list compared with the logs that the shards hold: their sessions report again, traces are copied again to sessions that lack
+ * them, and sessions of the list that no shard knows are damaged. `npm start -- --rebuild` asks for it.
+ */
+export const rebuild = new Hono<AppEnv>({ strict: false })
+  .post("/", needs("administer"), async (c) => {
+    const { tenant } = c.var.principal;
+    const [own, self] = [await rebuildList(c.env, tenant), await rebuildList(c.env, SELF)];
+    const answer: RebuiltAnswer = { logs: own.logs + self.logs, damaged: own.damaged + self.damaged };
+    return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
+  })
+  .all("/", needs("public"), methodNotAllowed("POST"));
+
+async function rebuildList(env: Bindings, tenant: string): Promise<RebuiltAnswer> {
+  const directory = directoryOf(env, tenant);
+  const shards = await shardsOf(env, tenant);
+  let logs = 0;
+  let damaged = 0;
+  for (let shard = 0; shard < shards; shard++) {
+    const calls = shardAt(env, tenant, shard, shards);
+    let after: string | undefined = "";
+    while (after !== undefined) {
+      const page: { readonly ids: readonly string[]; readonly next?: string } = await calls.reportAgain(after);
+      logs += page.ids.length;
+      damaged += await directory.markDamaged({ shard, shards, after, ...page });
+      after = page.next;
+    }
+  }
+  return { logs, damaged };
+}

@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import { damage, databaseOf, filesAside, logsIn } from "./damage.ts";
+import { startProgram, temporaryDirectory } from "./program.ts";
+import type { Program } from "./program.ts";
+import { eventually, getJson, spansOf } from "./read-back.ts";
+import type { Export } from "./read-back.ts";
+
+const TIMEOUT = { timeout: 120_000 };
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
+const traceOf = (n: number) => hex(0xa000 + n, 32);
+const sessionOf = (n: number) => `session-${n}`;
+
+async function post({ url }: Program, traceId: string, spanId: number, session?: string): Promise<number> {
+  const attributes = session === undefined ? [] : [{ key: "session.id", value: { stringValue: session } }];
+  const span = {
+    traceId,
+    spanId: hex(spanId, 16),
+    name: "step",
+    startTimeUnixNano: "1790000000000000000",
+    endTimeUnixNano: "1790000001000000000",
+    attributes,
+  };
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+type Listed = { readonly sessions: readonly { readonly id: string; readonly damaged?: true }[] };
+
+async function listed({ url }: Program): Promise<Map<string, boolean>> {
+  const { sessions } = await getJson<Listed>(url, "/sessions?kind=all&limit=500");
+  return new Map(sessions.map(({ id, damaged }) => [id, damaged === true]));
+}
+
+/** 20 traces of a session each, and 20 that are sessions themselves; all listed. */
+async function filled(DATA_DIR: string): Promise<string[]> {
+  const program = await startProgram({ DATA_DIR });
+  for (let n = 0; n < 20; n++) {
+    expect(await post(program, traceOf(n), 1, sessionOf(n))).toBe(200);
+    expect(await post(program, traceOf(100 + n), 1)).toBe(200);
+  }
+  const ids = Array.from({ length: 20 }, (_, n) => [sessionOf(n), traceOf(100 + n)]).flat();
+  await eventually(async () => expect([...(await listed(program)).keys()].toSorted()).toEqual(ids.toSorted()), 30);
+  await program.stop();
+  return ids;
+}
+
+test(
+  "a damaged shard is set aside by the start after it was met; its sessions are listed, and can be deleted",
+  TIMEOUT,
+  async () => {
+    const DATA_DIR = await temporaryDirectory();
+    const ids = await filled(DATA_DIR);
+    const shard = databaseOf(DATA_DIR, "SessionObject", "default/shard-1");
+    const lost = logsIn(shard);
+    const isLost = (id: string) => lost.has(id);
+    await damage(shard, "pages");
+
+    const met = await startProgram({ DATA_DIR });
+    const lostTrace = ids.find((id) => id.startsWith("0") && isLost(id)) ?? "";
+    const answer = await fetch(`${met.url}/sessions/${lostTrace}`);
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain(
+      "A file of the data folder is damaged. Start the program again with npm start",
+    );
+    // The other shards answer meanwhile.
+    for (const id of ids.filter((one) => !isLost(one)))
+      expect((await fetch(`${met.url}/sessions/${id}`)).status).toBe(200);
+    await met.stop();
+
+    const program = await startProgram({ DATA_DIR });
+    expect(program.printed()).toMatch(/Damaged, and set aside in .*damaged/);
+    expect(await filesAside(DATA_DIR)).toHaveLength(1);
+    // A session whose traces have their owners in other shards is copied again; nothing is left of the others.
+    const isRestored = (id: string) => id.startsWith("session-") && !isLost(traceOf(Number(id.slice(8))));
+    const expected = new Map(ids.map((id) => [id, isLost(id) && !isRestored(id)]));
+    expect([...expected.values()].filter(Boolean).length).toBeGreaterThan(2);
+    await eventually(
+      async () => expect(new Map([...(await listed(program))].toSorted())).toEqual(new Map([...expected].toSorted())),
+      60,
+    );
+    for (const [id, isDamaged] of expected) {
+      const read = await fetch(`${program.url}/sessions/${id}`);
+      expect([id, read.status]).toEqual([id, isDamaged ? 404 : 200]);
+      if (isDamaged) expect(await read.text()).toContain(`The storage of ${id} was damaged`);
+      else expect(spansOf(await getJson<Export>(program.url, `/sessions/${id}/otlp`))).toHaveLength(1);
+    }
+
+    // The empty shard takes new data, under a lost name as well.
+    const [renewed = "", ...gone] = ids.filter((id) => expected.get(id) === true && id.startsWith("0"));
+    expect(await post(program, renewed, 2)).toBe(200);
+    await eventually(async () => expect((await listed(program)).get(renewed)).toBe(false), 30);
+    for (const id of gone)
+      expect((await fetch(`${program.url}/sessions/${id}`, { method: "DELETE" })).status).toBe(204);
+    const left = await listed(program);
+    expect(gone.filter((id) => left.has(id))).toEqual([]);
+    expect((await fetch(`${program.url}/sessions/${gone[0]}`, { method: "DELETE" })).status).toBe(404);
+  },
+);
+
+test.each(["pages", "header"] as const)(
+  "a list with damaged %s is made anew from what the objects report",
+  TIMEOUT,
+  async (how) => {
+    const DATA_DIR = await temporaryDirectory();
+    const ids = await filled(DATA_DIR);
+    await damage(databaseOf(DATA_DIR, "DirectoryObject", "default/directory"), how);
+
+    // What began in a run that could not know: a start reads headers alone.
+    if (how === "pages") {
+      const met = await startProgram({ DATA_DIR });
+      const answer = await fetch(`${met.url}/sessions`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain("Start the program again with npm start");
+      expect((await fetch(`${met.url}/healthz`)).status).toBe(503);
+      await met.stop();
+    }
+    const program = await startProgram({ DATA_DIR });
+    expect(program.printed()).toContain("The list is made anew from what the databases hold");
+    await eventually(
+      async () => expect([...(await listed(program))].toSorted()).toEqual(ids.map((id) => [id, false]).toSorted()),
+      60,
+    );
+    expect((await fetch(`${program.url}/healthz`)).status).toBe(200);
+  },
+);
+
+test("--rebuild reads every database, and changes nothing where none is damaged", TIMEOUT, async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const ids = await filled(DATA_DIR);
+  const program = await startProgram({ DATA_DIR }, ["--rebuild"]);
+  expect(program.printed()).toContain("The list is made anew");
+  expect(program.printed()).not.toContain("Damaged");
+  expect([...(await listed(program))].toSorted()).toEqual(ids.map((id) => [id, false]).toSorted());
+  expect(await filesAside(DATA_DIR)).toEqual([]);
+});
