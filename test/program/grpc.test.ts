@@ -201,6 +201,19 @@ async function openBefore(worker: HttpServer): Promise<string> {
   return "listening" in outcome ? String(outcome.listening) : outcome.unavailable;
 }
 
+test("the trace of a call is that of the request to the Worker", async () => {
+  const seen: IncomingHttpHeaders[] = [];
+  const worker = createHttpServer((request, response) => {
+    seen.push(request.headers);
+    request.resume();
+    response.end(encodeAnswer({ status: { code: 0, message: "" } }));
+  });
+  const call = clientOf(await openBefore(worker));
+  const metadata = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, tracestate: "vendor=1" };
+  expect(await call(TRACES, ONE_SPAN, { metadata })).toMatchObject({ code: status.OK });
+  expect(seen[0]).toMatchObject(metadata);
+});
+
 test("a runtime that does not answer is UNAVAILABLE: exporters send again", async () => {
   const outcome = await openGrpc("127.0.0.1", 0, new URL("http://127.0.0.1:9"));
   const port = "listening" in outcome ? String(outcome.listening) : outcome.unavailable;

@@ -19,7 +19,7 @@ type Forwarded = ServerReadableStream<Buffer, Buffer>;
 const CALLS_A_CONNECTION = 100;
 
 /** Of a call's metadata, what the Worker reads. The authority of the call becomes `Host`, which an open program judges. */
-const FORWARDED_METADATA = ["authorization", "origin", "sec-fetch-site", "user-agent"];
+const FORWARDED_METADATA = ["authorization", "origin", "sec-fetch-site", "traceparent", "tracestate", "user-agent"];
 
 /**
  * Listens for OTLP/gRPC, and passes each call on to the Worker as a call of gRPC-Web: its guard, its limits and its
