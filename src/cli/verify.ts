@@ -52,6 +52,8 @@ async function sessionChecks(server: Server): Promise<Check[]> {
   const resumed: number[] = [];
   let cutAt: number | undefined;
 
+  const refusal = await server.writeRefusal();
+  if (refusal !== undefined) return [{ what: "takes spans", ok: false, detail: refusal.message }];
   const first = await post(server, session, traceId, randomBytes(8).toString("hex"));
   if (first !== 200) return [{ what: "takes spans", ok: false, detail: `POST /v1/traces answered ${first}` }];
 

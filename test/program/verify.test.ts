@@ -20,10 +20,15 @@ test("verify posts, watches and reconnects, prints percentiles, and leaves nothi
 });
 
 test("verify says what a program refuses", async () => {
-  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), ADMIN_TOKEN: "admin-secret" });
+  const tokens = { ADMIN_TOKEN: "admin-secret", VIEW_TOKEN: "reader" };
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory(), ...tokens });
+  const { url } = program;
+  const reader = await run("verify", [url], { SPANFOLD_TOKEN: "reader" });
+  expect(reader.output).toMatch(/✗ takes spans +.*This token may read only/);
   const { code, output } = await run("verify", [url]);
   expect(output).toMatch(/✗ takes calls of gRPC-Web +status 16 Send a token/);
-  expect(output).toMatch(/✗ takes spans +POST \/v1\/traces answered 401/);
+  expect(output).toMatch(/✗ takes spans +.* asks for a token: set --token or SPANFOLD_TOKEN/);
   expect(code).toBe(1);
+  await program.stop();
   expect((await run("verify", ["http://127.0.0.1:9"])).code).toBe(3);
 });
