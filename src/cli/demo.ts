@@ -6,7 +6,7 @@ import { readDemoOptions } from "./demo/options.ts";
 import { incident } from "./demo/stories/incident.ts";
 import { release } from "./demo/stories/release.ts";
 import { research } from "./demo/stories/research.ts";
-import { startTelemetry } from "./demo/telemetry.ts";
+import { headersIn, startTelemetry } from "./demo/telemetry.ts";
 import type { Run } from "./dispatch.ts";
 
 const STORIES = [incident, release, research] as const;
@@ -23,6 +23,17 @@ export const run: Run = async (args, environment) => {
     () => false,
   );
   if (!reached) return refuse(`Nothing listens at ${endpoint}. Start it first: ${calledAs.start}`);
+
+  // Without a file an import stores nothing. Another receiver does not know it.
+  const headers = headersIn(
+    environment["OTEL_EXPORTER_OTLP_TRACES_HEADERS"] ?? environment["OTEL_EXPORTER_OTLP_HEADERS"],
+  );
+  const { status, body } = await fetch(`${endpoint}/import`, { method: "POST", headers });
+  await body?.cancel();
+  if (status === 401 || status === 403)
+    return refuse(
+      `Spans could not be sent to ${endpoint}: it takes them with a token that may send.\n  Set it: export OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20<INGEST_TOKEN>`,
+    );
 
   // Exporters read it in both processes, with the headers beside it.
   process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;

@@ -104,5 +104,8 @@ test("the demo brings the token that exporters bring, and says so when it is ref
   const refused = await play("wrong");
   expect(refused.code).toBe(1);
   expect(refused.output).toContain(`Spans could not be sent to ${url}`);
+  expect(refused.output).toContain("export OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20<INGEST_TOKEN>");
+  // It did not begin to play.
+  expect(refused.output).not.toContain("/sessions/");
   expect(await play("admin")).toMatchObject({ code: 0 });
 });

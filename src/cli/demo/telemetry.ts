@@ -100,9 +100,7 @@ export function startLogLines(service: string): { readonly end: () => Promise<vo
     const resourceLogs = [{ resource, scopeLogs: [{ scope: { name: "log" }, logRecords }] }];
     const headers = {
       "content-type": "application/json",
-      ...Object.fromEntries(
-        headerPairs(process.env["OTEL_EXPORTER_OTLP_HEADERS"] ?? "").filter((pair) => pair !== undefined),
-      ),
+      ...headersIn(process.env["OTEL_EXPORTER_OTLP_HEADERS"]),
     };
     await fetch(url, { method: "POST", headers, body: JSON.stringify({ resourceLogs }) }).catch(() => undefined);
   };
@@ -112,6 +110,11 @@ export function startLogLines(service: string): { readonly end: () => Promise<vo
       await flush();
     },
   };
+}
+
+/** The headers in the value of an exporter's variable. */
+export function headersIn(value = ""): Record<string, string> {
+  return Object.fromEntries(headerPairs(value).filter((pair) => pair !== undefined));
 }
 
 /** Logs a line about the active span. */
