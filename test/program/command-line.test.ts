@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -104,6 +105,21 @@ test("watch --until finished says by its exit code how a session ended", async (
     code: 3,
     output: expect.stringContaining("Nothing listens at") as string,
   });
+});
+
+test("--json of a silent session ends when its reader does, such as head", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await post(program.url, spansOf("silent", 5, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
+  // From then on nothing changes by time alone either.
+  await run("watch", ["silent", "--until", "finished", "--url", program.url]);
+  const watch = `"${process.execPath}" src/cli/spanfold.ts watch silent --json --url ${program.url}`;
+  const shell = spawn("sh", ["-c", `${watch} | head -n 1`], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  onTestFinished(() => {
+    // The group is gone when both have ended.
+    if (shell.exitCode === null && shell.pid !== undefined) process.kill(-shell.pid, "SIGKILL");
+  });
+  await once(shell, "close");
+  expect(shell.exitCode).toBe(0);
 });
 
 test("--json prints the stream's events, one a line, and goes on where an earlier one stopped", async () => {

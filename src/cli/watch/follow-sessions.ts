@@ -16,7 +16,7 @@ import { listColumns, listLine } from "../terminal/list-lines.ts";
 import { statusText } from "../terminal/session-lines.ts";
 import { plain, type Style } from "../terminal/style.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { writeEvents } from "./json-output.ts";
+import { EventLines } from "./json-output.ts";
 
 export type FollowOptions = {
   readonly style: Style;
@@ -36,6 +36,7 @@ export function followSessions(server: Server, { style, json, from, environment 
   const screen = !json && redraws(process.stdout, environment) ? new Screen(process.stdout) : undefined;
   /** Statuses that were printed, in a pipe. */
   const printed = new Map<string, Status>();
+  const lines = new EventLines();
   let ahead = 0;
   let trouble: string | undefined;
   return new Promise((resolve) => {
@@ -90,7 +91,7 @@ export function followSessions(server: Server, { style, json, from, environment 
         kind: "watch",
         whenMissing: "give-up",
         onEvents: (received) => {
-          if (json) writeEvents(received);
+          if (json) lines.write(received);
           for (const { event } of received) apply(event);
           soon();
         },
@@ -141,6 +142,7 @@ export function followSessions(server: Server, { style, json, from, environment 
       clearTimeout(frame);
       stopListening();
       stream.close();
+      lines.end();
       screen?.leave();
       if (why !== undefined) console.error(`\n  ${visibleText(why)}\n`);
       resolve(code);
