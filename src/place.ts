@@ -228,7 +228,8 @@ export function tenantOf({ name = "" }: DurableObjectId): string {
   return name.slice(0, end);
 }
 
-/** Throws if the caller is of another tenant than the object. */
-export function checkTenant(id: DurableObjectId, { tenant }: CallContext): void {
-  if (tenantOf(id) !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
+/** Throws if the caller is of another tenant than the object. `of`: its id, or its tenant. */
+export function checkTenant(of: DurableObjectId | string, { tenant }: CallContext): void {
+  const own = typeof of === "string" ? of : tenantOf(of);
+  if (own !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
 }

@@ -30,11 +30,6 @@ export function longInHex(long: bigint): string {
   return long.toString(16).padStart(16, "0");
 }
 
-/** Two hex digits for each byte. */
-export function bytesInHex(bytes: Uint8Array): string {
-  return Array.from(bytes, byteInHex).join("");
-}
-
 function byteInHex(byte: number): string {
   return BYTES_IN_HEX[byte & 0xff] ?? "";
 }

@@ -1,6 +1,6 @@
-import { bytesInHex } from "../lib/hex.ts";
 import { cut } from "../lib/one-line.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
+import { randomHex } from "../lib/random-hex.ts";
 import * as keys from "../otel/semconv/self.ts";
 import type { AnyValue, KeyValue, Span, SpanEvent } from "../otel/span.ts";
 import { RANDOM, readTraceparent, readTracestate, SAMPLED, writeTraceparent } from "../otel/trace-context.ts";
@@ -236,11 +236,11 @@ function isSampled(traceId: string, rate: number): boolean {
 }
 
 function newTraceId(): string {
-  return bytesInHex(crypto.getRandomValues(new Uint8Array(16)));
+  return randomHex(16);
 }
 
 function newSpanId(): string {
-  return bytesInHex(crypto.getRandomValues(new Uint8Array(8)));
+  return randomHex(8);
 }
 
 function typeOf(error: unknown): string {

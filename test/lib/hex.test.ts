@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytesInHex, highWord, longInHex, lowWord, wordInHex } from "../../src/lib/hex.ts";
+import { highWord, longInHex, lowWord, wordInHex } from "../../src/lib/hex.ts";
 
 test("two words are read from 16 digits, and written back", () => {
   for (const id of ["00f067aa0ba902b7", "ffffffffffffffff", "0000000000000001"]) {
@@ -9,8 +9,4 @@ test("two words are read from 16 digits, and written back", () => {
   }
   expect([highWord(""), lowWord("")]).toEqual([0, 0]);
   expect(wordInHex(-1)).toBe("ffffffff");
-});
-
-test("each byte has two digits", () => {
-  expect(bytesInHex(new Uint8Array([0, 1, 16, 255]))).toBe("000110ff");
 });

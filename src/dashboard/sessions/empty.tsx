@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { bytesInHex } from "../../lib/hex.ts";
+import { randomHex } from "../../lib/random-hex.ts";
 import { hasToken } from "../server.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { agentSettings } from "../../otel/agent-settings.ts";
@@ -60,11 +60,10 @@ export function EmptyList() {
 
 /** A tool call that ended just now, as one line of curl. */
 function firstSpan(header: string): string {
-  const hex = (bytes: number): string => bytesInHex(crypto.getRandomValues(new Uint8Array(bytes)));
   const end = BigInt(Date.now()) * 1_000_000n;
   const span = {
-    traceId: hex(16),
-    spanId: hex(8),
+    traceId: randomHex(16),
+    spanId: randomHex(8),
     name: "tool.hello",
     startTimeUnixNano: String(end - 1_200_000_000n),
     endTimeUnixNano: String(end),

@@ -83,12 +83,16 @@ export class Shard implements ShardParts {
   readonly #ctx: DurableObjectState;
   readonly #methods: LogMethods;
   readonly #logs = new LogMemory<ShardLog>();
+  readonly #name: string | undefined;
+  #tenant: string | undefined;
   /** How many shards the tenant has, as the first call says; 0 before it. */
   #shards = 0;
 
   /** `methods`: of the object, by which others call its logs. */
   constructor(ctx: DurableObjectState, env: Bindings, methods: LogMethods) {
     this.#ctx = ctx;
+    // The runtime makes the text anew each time that it is asked.
+    this.#name = ctx.id.name;
     this.#methods = methods;
     this.storage = ctx.storage;
     this.env = env;
@@ -100,7 +104,7 @@ export class Shard implements ShardParts {
   }
 
   get tenant(): string {
-    return tenantOf(this.#ctx.id);
+    return (this.#tenant ??= tenantOf(this.#ctx.id));
   }
 
   waitUntil(work: Promise<unknown>): void {
@@ -109,7 +113,7 @@ export class Shard implements ShardParts {
 
   /** Throws for a call of another tenant, or by another number of shards. */
   check(context: ShardCall): void {
-    checkTenant(this.#ctx.id, context);
+    checkTenant(this.tenant, context);
     if (this.#shards === context.shards) return;
     this.tables.checkShards(context.shards);
     this.#shards = context.shards;
@@ -128,7 +132,7 @@ export class Shard implements ShardParts {
   calls(id: string, cause: Cause): LogCalls {
     const { tenant } = this;
     const shards = this.#shards === 0 ? this.tables.shards : this.#shards;
-    if (shardName(tenant, shardOf(id, shards)) !== this.#ctx.id.name) return sessionAt(this.env, cause ?? tenant, id);
+    if (shardName(tenant, shardOf(id, shards)) !== this.#name) return sessionAt(this.env, cause ?? tenant, id);
     const context: LogCall = { tenant, ...cause, shards, id };
     return {
       storeCopy: async (copy) => await this.call(context, "storeCopy", copy),

@@ -1,3 +1,4 @@
+import { randomHex } from "../../lib/random-hex.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import type { DeliveryOutcome, SinkAnswer, Transport } from "../sink.ts";
@@ -42,11 +43,9 @@ export async function sendTest(
 
 function testSpan(now: number): ResourceSpans {
   const string = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-  const id = (bytes: number): string =>
-    Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const span = {
-    traceId: id(16),
-    spanId: id(8),
+    traceId: randomHex(16),
+    spanId: randomHex(8),
     name: "spanfold test",
     kind: 1,
     startTimeUnixNano: `${now}000000`,
