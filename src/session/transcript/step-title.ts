@@ -59,12 +59,15 @@ export function stepWords(step: Step): StepWords {
   const { exception } = content;
   const isFailed = facts.error || exception !== undefined;
   const { subject, about = "", result = "" } = wordsOf(step);
-  const cause = firstLine(exception?.message ?? exception?.type ?? "", MAX_TITLE);
+  const cause = firstLine(exception?.message ?? exception?.type ?? "", MAX_TITLE + 1);
   const isRequest = facts.kind === "http";
   return {
     subject: shortened(subject, MAX_SUBJECT),
-    about: oneLine(about, MAX_TITLE),
-    result: !isFailed || (isRequest && cause === undefined) ? oneLine(result, MAX_TITLE) : (cause ?? ""),
+    about: shortened(about, MAX_TITLE),
+    result:
+      !isFailed || (isRequest && cause === undefined)
+        ? shortened(result, MAX_TITLE)
+        : shortened(cause ?? "", MAX_TITLE),
     outcome: isFailed ? "failed" : "passed",
   };
 }

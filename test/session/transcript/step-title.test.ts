@@ -168,6 +168,16 @@ describe("what a step is called", () => {
       outcome: "passed",
     });
   });
+
+  test("parts that are cut say so", () => {
+    const words = stepWords(stepOf("t", tool({ sql: "a".repeat(500) }, "b".repeat(500))));
+    expect([words.about, words.result].map((part) => [part.length, part.at(-1)])).toEqual([
+      [MAX_TITLE, "…"],
+      [MAX_TITLE, "…"],
+    ]);
+    const failed = stepWords(stepOf("t", tool({}), { status: { code: 2, message: "c".repeat(500) } }));
+    expect([failed.result.length, failed.result.at(-1)]).toEqual([MAX_TITLE, "…"]);
+  });
 });
 
 describe("a title is one line of a bounded length", () => {
