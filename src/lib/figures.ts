@@ -51,6 +51,9 @@ export function duration(nanos: bigint, locale?: Locale): string {
   return longDuration(nanos / SECOND, locale);
 }
 
+/** The largest unit of {@link duration} alone, for narrow places: "28 m", "7.51 s". */
+export const shortDuration = (nanos: bigint): string => duration(nanos).split(SPACE).slice(0, 2).join(SPACE);
+
 /** Whole units only, for counters that tick: "0 s", "42 s", "4 m 12 s". */
 export function ticking(millis: number, locale?: Locale): string {
   const seconds = BigInt(Math.max(0, Math.floor(millis / 1000)));

@@ -60,6 +60,47 @@ test.each([
   }
 });
 
+/** Texts of which a part is missing without a mark: half a figure is another figure. */
+function cutTexts(): string[] {
+  const found = new Set<string>();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const text = node.textContent?.trim() ?? "";
+    if (text === "") continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const boxes = Array.from(range.getClientRects()).filter(({ width }) => width > 1);
+    if (boxes.length === 0) continue;
+    const left = Math.min(...boxes.map((box) => box.left));
+    const right = Math.max(...boxes.map((box) => box.right));
+    for (let around = node.parentElement; around !== null; around = around.parentElement) {
+      const style = getComputedStyle(around);
+      // An ellipsis is only drawn in a block.
+      const isMarked = style.textOverflow === "ellipsis" && /^(block|inline-block|flow-root)$/.test(style.display);
+      if (style.visibility === "hidden" || style.clipPath !== "none" || /auto|scroll/.test(style.overflowX)) break;
+      if (style.overflowX === "visible") continue;
+      const edge = around.getBoundingClientRect();
+      if (isMarked && (right > edge.right || left < edge.left)) break;
+      if (right > edge.right + 1 || left < edge.left - 1) found.add(`${around.className}: ${text.slice(0, 60)}`);
+    }
+  }
+  return [...found];
+}
+
+test.each([1440, 1280, 1024, 768, 390])(
+  "at %i pixels no figure is cut, and all controls can be reached",
+  async (width) => {
+    const { page, picture } = await openGallery({ viewport: { width, height: 900 } });
+    for (const one of MAIN_PAGES) {
+      await goTo(page, one);
+      expect(await page.evaluate(cutTexts), one.name).toEqual([]);
+      // A phone's strips scroll sideways.
+      if (width > 720) expect(await page.evaluate(misfits), one.name).toEqual([]);
+      await picture(`width-${width}-${one.name.replaceAll(/\W+/g, "-")}`);
+    }
+  },
+);
+
 test("with forced colours what is chosen has a line, and bars keep their colours", async () => {
   const { page, picture } = await openGallery({ forcedColors: "active", viewport: { width: 1280, height: 800 } });
   for (const one of MAIN_PAGES) {

@@ -67,8 +67,8 @@ function TimeCard(props: CardsProps) {
       <Shares shares={shown.map(([name]) => ({ class: `share-${name}`, part: Number(spent[name]) }))} />
       <p class="card-parts">
         {shown.map(([name, kinds]) => (
-          <Part key={name} {...props} kinds={kinds} mark={`share-${name}`}>
-            {`${name} ${duration(spent[name])}`}
+          <Part key={name} {...props} kinds={kinds} mark={`share-${name}`} title={`${name} ${duration(spent[name])}`}>
+            <span class="part-name">{name}</span> <span>{duration(spent[name])}</span>
           </Part>
         ))}
       </p>
@@ -141,7 +141,14 @@ function TokenCard(props: CardsProps) {
       </p>
       <p class="card-parts">
         <Part {...props} kinds={MODELS}>
-          {`${shortCount(input)} in${cached > 0 ? ` (${shortCount(cached)} cached)` : ""} · ${shortCount(output)} out`}
+          <span>{`${shortCount(input)} in`}</span>
+          {cached > 0 ? (
+            <>
+              {" "}
+              <span class="part-name">{`(${shortCount(cached)} cached)`}</span>
+            </>
+          ) : null}{" "}
+          <span>{`· ${shortCount(output)} out`}</span>
         </Part>
       </p>
     </div>
@@ -222,14 +229,15 @@ function Part(
   props: Pick<CardsProps, "chosen" | "onChoose"> & {
     kinds: readonly KindChoice[] | undefined;
     mark?: string;
+    title?: string;
     children: ComponentChildren;
   },
 ) {
-  const { kinds, mark, chosen, onChoose, children } = props;
+  const { kinds, mark, title, chosen, onChoose, children } = props;
   const swatch = mark === undefined ? null : <i class={`swatch ${mark}`} aria-hidden="true" />;
   if (kinds === undefined) {
     return (
-      <span class="card-part">
+      <span class="card-part" title={title}>
         {swatch}
         {children}
       </span>
@@ -239,6 +247,7 @@ function Part(
     <button
       type="button"
       class="card-part"
+      title={title}
       aria-pressed={kinds.every((kind) => chosen.has(kind))}
       onClick={() => onChoose(kinds)}
     >

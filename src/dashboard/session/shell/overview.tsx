@@ -7,7 +7,7 @@ import { overviewLanes, type LaneStep } from "../../../session/overview-lanes.ts
 import { foldedAxis, type FoldedAxis } from "../../../session/timing/folded-axis.ts";
 import type { SessionTree } from "../../../session/tree/tree.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
-import { duration } from "../../../lib/figures.ts";
+import { duration, shortDuration } from "../../../lib/figures.ts";
 import { pointedAt, useCanvasSize, useDrawing } from "../../ui/canvas.ts";
 import type { ReplayFeed } from "../replay/feed.ts";
 import { useReplayTicks } from "../replay/ticks.ts";
@@ -66,7 +66,7 @@ export function Overview(props: OverviewProps) {
           class="overview-fold"
           style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%` }}
         >
-          {duration(gap.to - gap.from)}
+          <small>{shortDuration(gap.to - gap.from)}</small>
         </span>
       ))}
     </>

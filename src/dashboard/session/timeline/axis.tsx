@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
-import { duration } from "../../../lib/figures.ts";
+import { duration, shortDuration } from "../../../lib/figures.ts";
 import { foldsOn, laneTicks, type LaneFold, type LaneScale } from "./lane-scale.ts";
 import type { Tick } from "./time-ticks.ts";
 
@@ -43,14 +43,11 @@ export const Axis = ({ element, ticks, folds, width }: AxisProps) => (
         style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%` }}
         title={`${duration(length)} idle`}
       >
-        <span>{`${shortly(length)} idle`}</span>
+        <span>{`${shortDuration(length)} idle`}</span>
       </span>
     ))}
   </div>
 );
-
-/** The largest unit alone: "28 m". */
-const shortly = (length: bigint): string => duration(length).split("\u00a0").slice(0, 2).join("\u00a0");
 
 /** The words of a pause stand over its middle, and may be wider than its fold. */
 const isUnderFold = (at: number, folds: readonly LaneFold[], width: number): boolean =>
