@@ -105,7 +105,8 @@ export const COMMANDS: readonly Command[] = [
     summary: "writes sessions as OTLP/JSON, with all their values",
     details: [
       "--output FILE  else the standard output; a name that ends in .gz is compressed",
-      "--all          every session, a file each; started again, it reads only what changed",
+      "--all          every session, in files of 16 MB before they are compressed; started again, it goes on where it",
+      "               stopped, and after a complete export it writes only what came since",
       ...SERVER_HELP,
     ],
     load: () => import("./export.ts"),

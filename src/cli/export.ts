@@ -22,9 +22,9 @@ export const run: Run = async (args, environment) => {
     if (positionals.length > 0) throw new UsageError("--all exports every session: name none.");
     if (output === undefined) throw new UsageError("--all needs a folder: --output FOLDER.");
     const done = await exportAll(Server.of(values, environment), output, progress);
-    const known = done.unchanged === 0 ? "" : `, ${counted(done.unchanged, "session")} unchanged`;
-    const gone = done.gone === 0 ? "" : `, ${counted(done.gone, "session")} deleted meanwhile`;
-    console.error(`${counted(done.written, "session")} written to ${output} (${bytes(done.bytes)})${known}${gone}`);
+    const what = done.of === "all" ? "All sessions" : "What came since the last export";
+    const deleted = done.deleted === 0 ? "" : `; ${counted(done.deleted, "trace")} deleted meanwhile`;
+    console.error(`${what} written to ${output}: ${counted(done.files, "file")} (${bytes(done.bytes)})${deleted}`);
     return 0;
   }
   if (positionals.length > 1) throw new UsageError("export writes one session, or all with --all.");

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { counted } from "../lib/figures.ts";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
@@ -6,6 +7,7 @@ import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { Progress } from "./terminal/progress.ts";
 import { plain } from "./terminal/style.ts";
 import { writeData } from "./terminal/write-data.ts";
+import { nextPartName } from "./transfer/export-parts.ts";
 import { filesAt, type Input, type InputFile } from "./transfer/files-at.ts";
 import { importFile } from "./transfer/import-file.ts";
 import { Ledger } from "./transfer/ledger.ts";
@@ -21,7 +23,8 @@ export const run: Run = async (args, environment) => {
   const server = Server.of(values, environment);
   const inputs: Input[] = [];
   for (const given of positionals) inputs.push(await filesAt(given));
-  const transfer = new Transfer(server, values.again === true ? "all" : "new");
+  const names = inputs.flatMap(({ files }) => files.map(({ path }) => basename(path)));
+  const transfer = new Transfer(server, values.again === true ? "all" : "new", new Set(names));
   try {
     for (const input of inputs) await transfer.send(input);
   } catch (error) {
@@ -36,6 +39,7 @@ export const run: Run = async (args, environment) => {
 class Transfer {
   readonly #server: Server;
   readonly #wanted: "new" | "all";
+  readonly #names: ReadonlySet<string>;
   readonly #progress = new Progress(process.stderr);
   readonly #sessions = new Set<string>();
   #spans = 0;
@@ -44,9 +48,11 @@ class Transfer {
   #unchanged = 0;
   failed = false;
 
-  constructor(server: Server, wanted: "new" | "all") {
+  /** `names`: of all files. */
+  constructor(server: Server, wanted: "new" | "all", names: ReadonlySet<string>) {
     this.#server = server;
     this.#wanted = wanted;
+    this.#names = names;
   }
 
   /** A file that is refused does not stop those after it. */
@@ -60,7 +66,8 @@ class Transfer {
         continue;
       }
       try {
-        await this.#sendFile(file);
+        // What lacks its end is sent again by a later run, which says so again.
+        if (!(await this.#sendFile(file))) continue;
       } catch (error) {
         this.#progress.clear();
         if (!(error instanceof CommandError && error.exitCode === FAILED)) throw error;
@@ -74,18 +81,28 @@ class Transfer {
       console.error(`${plain(unwritable)} cannot be written: started again, import sends its files again.`);
   }
 
-  async #sendFile({ path, name, size }: InputFile): Promise<void> {
-    const { spans, logRecords, sessions, rejected } = await importFile(this.#server, path, (sent) =>
+  /** Whether the file has its end. */
+  async #sendFile({ path, name, size }: InputFile): Promise<boolean> {
+    const { spans, logRecords, sessions, rejected, end } = await importFile(this.#server, path, (sent) =>
       this.#progress.show(name, sent, size),
     );
     this.#progress.clear();
     this.#spans += spans;
     this.#logRecords += logRecords;
     for (const session of sessions) this.#sessions.add(session);
-    if (rejected === undefined) return;
-    const count = rejected.count === 0 ? "" : `${counted(rejected.count, "item")} rejected: `;
-    console.error(`${plain(name)}: ${count}${plain(rejected.reason)}`);
-    if (rejected.count > 0) this.failed = true;
+    if (rejected !== undefined) {
+      const count = rejected.count === 0 ? "" : `${counted(rejected.count, "item")} rejected: `;
+      console.error(`${plain(name)}: ${count}${plain(rejected.reason)}`);
+      if (rejected.count > 0) this.failed = true;
+    }
+    const isThere = end === "whole" || (end === "next" && this.#names.has(nextPartName(basename(path)) ?? ""));
+    if (isThere) return true;
+    const why = end === "cut" ? "was cut off" : "goes on after this file";
+    console.error(
+      `${plain(name)}: the export ${why}; what is there was sent. Complete it with export, then import again.`,
+    );
+    this.failed = true;
+    return false;
   }
 
   get hasSent(): boolean {

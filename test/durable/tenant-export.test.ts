@@ -202,7 +202,10 @@ describe("an export", () => {
   });
 
   test("of nothing is complete", async () => {
-    expect(linesIn(await exportText()).map(({ spanfold }) => Object.keys(spanfold))).toEqual([["complete", "since"]]);
+    expect(linesIn(await exportText()).map(({ spanfold }) => Object.keys(spanfold))).toEqual([
+      ["store"],
+      ["complete", "since"],
+    ]);
     expect(await directoryOf(env, "default").shards(4)).toBeGreaterThan(0);
   });
 

@@ -215,51 +215,6 @@ test("--follow shows who waits, what runs and what ended, and changes with them"
   await expect.poll(terminal.exitCode).toBe(130);
 });
 
-test("export --all and import move every session to another program, and go on where they stopped", async () => {
-  const [from, to] = await Promise.all([
-    startProgram({ DATA_DIR: await temporaryDirectory() }),
-    startProgram({ DATA_DIR: await temporaryDirectory() }),
-  ]);
-  const folder = join(await temporaryDirectory(), "all");
-  await post(from.url, spansOf("spanfold-a/b?", 7, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]));
-  await post(
-    from.url,
-    spansOf("large", 8, [
-      { id: 1, name: "run", times: [0, 1], more: { ...AGENT, "output.value": "long ".repeat(4_000) } },
-    ]),
-  );
-  await post(
-    from.url,
-    spansOf("large", 9, [{ id: 1, name: "second trace", times: [2, 3], error: "lost", more: AGENT }]),
-  );
-  const listed = async (url: string) => {
-    const answer = (await (await fetch(`${url}/sessions?sort=start&order=asc`)).json()) as {
-      sessions: Record<string, unknown>[];
-    };
-    // When it arrived, and who looks at it, differ.
-    return answer.sessions.toSorted(byId).map(({ liveness: _when, watchers: _who, status: _status, ...rest }) => rest);
-  };
-  await expect.poll(() => listed(from.url)).toHaveLength(2);
-  const exported = await run("export", ["--all", "--output", folder, "--url", from.url]);
-  expect(exported).toMatchObject({
-    code: 0,
-    output: expect.stringContaining("2 sessions written".replace(" ", "\u00a0")) as string,
-  });
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".gz"));
-  expect(files).toHaveLength(2);
-  for (const name of files) JSON.parse(gunzipSync(await readFile(join(folder, name))).toString());
-  const imported = await run("import", [folder, "--url", to.url]);
-  expect(imported.code).toBe(0);
-  await expect.poll(() => listed(to.url)).toEqual(await listed(from.url));
-  // Only what changed since is read and sent again.
-  await post(from.url, spansOf("large", 9, [{ id: 2, parent: 1, name: "later", times: [2, 3] }]));
-  await expect
-    .poll(async () => (await run("export", ["--all", "--output", folder, "--url", from.url])).output)
-    .toMatch(/1.session written.*1.session unchanged/);
-  expect((await run("import", [folder, "--url", to.url])).output).toMatch(/1.file sent before/);
-  await expect.poll(() => listed(to.url)).toEqual(await listed(from.url));
-});
-
 test("import of a folder sends all its files --again, and the ledgers are no files of it", async () => {
   const DATA_DIR = await temporaryDirectory();
   const first = await startProgram({ DATA_DIR });

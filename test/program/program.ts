@@ -89,6 +89,18 @@ export function start(
   };
 }
 
+/** A command of `spanfold` that a test ends in the middle. */
+export function killable(command: string, args: readonly string[]): { readonly kill: () => Promise<void> } {
+  const child = spawnNode("spanfold.ts", [command, ...args], {});
+  const closed = once(child, "close");
+  return {
+    async kill() {
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}
+
 /** Starts the program on a free port and waits until it listens. It ends with the test. */
 export async function startProgram(
   environment: Record<string, string> & { DATA_DIR: string },

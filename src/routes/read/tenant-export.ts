@@ -8,6 +8,8 @@ import type { ResourceSpans } from "../../otel/span.ts";
 import { restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
 import { sessionAt, shardAt } from "../../place.ts";
 import type { Caller } from "../../place.ts";
+import { lineHead } from "../../session/contract/export-line.ts";
+import type { ExportNote } from "../../session/contract/export-line.ts";
 import type { ValueReader } from "../../session/contract/log-reader.ts";
 import type { OwnedEntry, OwnedPage, OwnedPlace } from "../../session/contract/owned-traces.ts";
 import { wholeValues } from "../../session/whole-values.ts";
@@ -34,17 +36,6 @@ export type ExportSource = {
   readonly caller: Caller;
   readonly shards: number;
 };
-
-/** What a line says beside its spans and log records. */
-type Note =
-  /** Where an export goes on after this line. */
-  | { readonly cursor: string }
-  /** The trace was deleted since its earlier lines were read: they are not all of it. */
-  | { readonly cursor: string; readonly deleted: string }
-  /** The last line of an answer that is no whole export. */
-  | { readonly next: string }
-  /** The last line of an export. `since`: when an increment to it begins. */
-  | { readonly complete: true; readonly since: string };
 
 /** A line, or only how far the export came. */
 type Step = { readonly cursor: string; readonly parts: readonly Uint8Array[] };
@@ -77,6 +68,7 @@ export class TenantExport {
   }
 
   async *#parts(): AsyncGenerator<Uint8Array, void> {
+    yield* line({ store: this.#from.store });
     for await (const { parts, cursor } of this.#steps()) {
       yield* parts;
       if (this.#calls >= this.#most) return yield* line({ next: cursor });
@@ -162,9 +154,9 @@ async function textOf({ kind, encoding, body, hashes }: OwnedEntry, reader: Valu
 }
 
 /** A line in parts. An import of OTLP/JSON takes each as a document. */
-function line(note: Note, spans: readonly Uint8Array[] = [], records: readonly Uint8Array[] = []): Uint8Array[] {
+function line(note: ExportNote, spans: readonly Uint8Array[] = [], records: readonly Uint8Array[] = []): Uint8Array[] {
   return [
-    encoder.encode(`{"spanfold":${JSON.stringify(note)},"resourceSpans":[`),
+    encoder.encode(lineHead(note)),
     ...listed(spans),
     ...(records.length === 0 ? [] : [encoder.encode('],"resourceLogs":['), ...listed(records)]),
     encoder.encode("]}\n"),
