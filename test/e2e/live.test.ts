@@ -78,5 +78,11 @@ test("rows appear while their spans run, and the session waits for its question'
   // The status is finished after ten seconds without data.
   await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);
   await picture("finished");
+
+  // Exports that a page loads came long ago: none of them pulses.
+  await page.reload();
+  await page.locator(".exports-pulse").waitFor();
+  const running = "document.getAnimations().map(({ animationName }) => animationName).filter((name) => name === 'arrive')";
+  expect(await page.evaluate(running)).toEqual([]);
   expect(complaints).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { RecentExport, RecentExports, RefusedExport } from "../../session/contract/stream-events.ts";
-import { now } from "../clock.ts";
+import { now, serverNow } from "../clock.ts";
 import { counted } from "../../lib/figures.ts";
 import { RetentionNote } from "./retention-note.tsx";
 import type { KnownRetention } from "./retention.ts";
@@ -66,7 +66,7 @@ export function RecentExportsStrip({ last, dropped, refused = NO_REFUSALS, reten
 function Line({ last }: { last: RecentExport }) {
   return (
     <span class="exports-line">
-      <span class="exports-pulse" key={last.at} aria-hidden="true" />
+      <span class={`exports-pulse${isNew(last) ? " is-new" : ""}`} key={last.at} aria-hidden="true" />
       <Ago millis={last.at} clock={now} />
       {last.service === undefined ? null : <UntrustedText text={last.service} limit={60} />}
       <span class="muted">{`${last.signal === "traces" ? "" : `${last.signal}, `}${last.encoding ?? ""}`}</span>
@@ -74,6 +74,11 @@ function Line({ last }: { last: RecentExport }) {
     </span>
   );
 }
+
+/** Milliseconds. An export of a log that is being loaded came long ago. */
+const NEW = 5_000;
+
+const isNew = ({ at }: RecentExport): boolean => serverNow() - at < NEW;
 
 const outcomeOf = (line: RecentExport): string =>
   line.signal === "metrics" ? "accepted, dropped" : counted(line.accepted, unitOf(line));
