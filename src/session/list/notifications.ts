@@ -3,7 +3,8 @@ import type { ListStreamEvent } from "../contract/stream-events.ts";
 import { NOTIFIED_STATUSES, type NotifiedStatus } from "./list-groups.ts";
 import type { Status } from "../liveness.ts";
 import type { SessionSummary } from "../summary.ts";
-import { arrivalMillis, statusSchedule } from "./list-filter.ts";
+import { isTimely, STATE_WORDS, stateAt, stateKey } from "./state-change.ts";
+import type { State } from "./state-change.ts";
 
 export type SessionNotification = {
   readonly id: string;
@@ -20,11 +21,6 @@ export type NotificationStep =
   /** What was shown of the session no longer holds. */
   | { readonly step: "close"; readonly id: string };
 
-/**
- * A question or an end that reached the server so much later than it happened is from an import, milliseconds. Exporters that
- * were cut off send earlier.
- */
-export const NEWS_MILLIS = 600_000;
 /** An end that is older when it is learned of is no news: something else changed the session, milliseconds. */
 export const SETTLED_NEWS_MILLIS = 60_000;
 /** States of so many sessions are remembered, the latest ones. */
@@ -89,13 +85,13 @@ export class NotificationFold {
     const { id } = summary;
     const state = stateAt(summary, now);
     if (!isNotified(state.status) || !this.#statuses.has(state.status)) return this.#leave(id);
-    const key = keyOf(summary, state.status);
+    const key = stateKey(summary, state.status);
     if (this.#known.get(id) === key) return [];
     const earlier = this.#leave(id);
     this.#remember(id, key);
     // After a reset, nothing says when the end of a session became known.
     const isNews = from === "change" || (from === "later-page" && state.status === "waiting");
-    if (!isNews || !this.#isWanted(summary) || !isRecent(summary, state)) return earlier;
+    if (!isNews || !this.#isWanted(summary) || !isRecent(summary, state, now)) return earlier;
     this.#shown.add(id);
     return [...earlier, { step: "show", notification: notificationOf(summary, state.status) }];
   }
@@ -114,39 +110,17 @@ export class NotificationFold {
 const isNotified = (status: Status): status is NotifiedStatus =>
   NOTIFIED_STATUSES.some((notified) => notified === status);
 
-/** `sinceMillis`: how long time alone has not changed the status. */
-type State = { readonly status: Status; readonly sinceMillis: number };
-
-function stateAt({ liveness }: SessionSummary, now: number): State {
-  const silentMillis = Math.max(0, now - arrivalMillis(liveness));
-  const step = statusSchedule(liveness).findLast(({ after }) => after <= silentMillis);
-  return { status: step?.status ?? "finished", sinceMillis: silentMillis - (step?.after ?? 0) };
-}
-
-/** Another question is another state. */
-function keyOf({ liveness: { waiting } }: SessionSummary, status: NotifiedStatus): string {
-  if (status !== "waiting" || waiting === undefined) return status;
-  return `waiting ${waiting.span ?? waiting.since} ${waiting.question}`;
-}
-
-function isRecent({ liveness, end }: SessionSummary, { status, sinceMillis }: State): boolean {
-  const happened = Number(BigInt((status === "waiting" ? liveness.waiting?.since : undefined) ?? end) / 1_000_000n);
-  if (arrivalMillis(liveness) - happened >= NEWS_MILLIS) return false;
-  return status === "waiting" || sinceMillis < SETTLED_NEWS_MILLIS;
+function isRecent(summary: SessionSummary, { status, since }: State, now: number): boolean {
+  if (!isTimely(summary, status)) return false;
+  return status === "waiting" || now - since < SETTLED_NEWS_MILLIS;
 }
 
 const MAX_TITLE = 80;
 const MAX_BODY = 200;
 
-const WORDS: Readonly<Record<NotifiedStatus, string>> = {
-  waiting: "Needs you",
-  failed: "Failed",
-  finished: "Finished",
-};
-
 function notificationOf(summary: SessionSummary, status: NotifiedStatus): SessionNotification {
   const { id, liveness } = summary;
-  const title = `${WORDS[status]}: ${oneLine(summary.title || id, MAX_TITLE)}`;
+  const title = `${STATE_WORDS[status]}: ${oneLine(summary.title || id, MAX_TITLE)}`;
   const waiting = status === "waiting" ? liveness.waiting : undefined;
   const body = oneLine(waiting?.question ?? (status === "failed" ? causeOf(summary) : ""), MAX_BODY);
   return { id, status, title, body, ...(waiting?.span === undefined ? {} : { span: waiting.span }) };
