@@ -28,7 +28,7 @@ import type {
   UpstreamStatus,
 } from "../session/contract/upstreams.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
-import { keysIn, sealHeaders } from "../sinks/upstreams/header-cipher.ts";
+import { keysIn, seal } from "../sinks/cipher.ts";
 import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, privateHostsOf, upstreamsOf } from "../sinks/upstreams/registry.ts";
@@ -221,7 +221,7 @@ async function storedHeaders(
   if (headers === undefined || names.length === 0) return { headerNames: [] };
   const [key] = keysIn(c.env.UPSTREAM_KEY);
   if (key === undefined) return undefined;
-  return { headerNames: names, sealed: await sealHeaders(key, headers, boundTo(callerOf(c).tenant, name)) };
+  return { headerNames: names, sealed: await seal(key, headers, boundTo(callerOf(c).tenant, name)) };
 }
 
 function answerOf({ name, settings, headerNames, off }: Upstream, status: UpstreamStatus | undefined): UpstreamAnswer {

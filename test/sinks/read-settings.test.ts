@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keysIn, openHeaders, sealHeaders } from "../../src/sinks/upstreams/header-cipher.ts";
+import { keysIn, seal, unseal } from "../../src/sinks/cipher.ts";
 import { PRESETS } from "../../src/sinks/upstreams/presets.ts";
 import { readManifest, readUpstream, readVariables } from "../../src/sinks/upstreams/read-settings.ts";
 
@@ -204,12 +204,12 @@ test("header values open with each of the keys, for their upstream only", async 
   const [old] = keysIn("an old secret of some length");
   if (old === undefined) throw new Error("no key");
   const headers = { authorization: "Basic cGs6c2s=" };
-  const sealed = await sealHeaders(old, headers, "default/a");
+  const sealed = await seal(old, headers, "default/a");
   expect(JSON.stringify(sealed)).not.toContain("cGs6c2s");
   const rotated = keysIn("a new secret of some length, an old secret of some length");
-  expect(await openHeaders([old], sealed, "default/a")).toEqual({ state: "open", headers, isCurrent: true });
-  expect(await openHeaders(rotated, sealed, "default/a")).toEqual({ state: "open", headers, isCurrent: false });
-  expect(await openHeaders(rotated.slice(0, 1), sealed, "default/a")).toEqual({ state: "no-key" });
-  expect(await openHeaders(rotated, sealed, "default/b")).toEqual({ state: "damaged" });
+  expect(await unseal([old], sealed, "default/a")).toEqual({ state: "open", texts: headers, isCurrent: true });
+  expect(await unseal(rotated, sealed, "default/a")).toEqual({ state: "open", texts: headers, isCurrent: false });
+  expect(await unseal(rotated.slice(0, 1), sealed, "default/a")).toEqual({ state: "no-key" });
+  expect(await unseal(rotated, sealed, "default/b")).toEqual({ state: "damaged" });
   expect(keysIn("short")).toEqual([]);
 });

@@ -11,7 +11,7 @@ import type {
   Parked,
   ParkedPage,
   ParkedQuery,
-  SealedHeaders,
+  Sealed,
   StoredUpstream,
   UpstreamList,
   UpstreamReport,
@@ -64,7 +64,7 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   }
 
   /** Replaces encrypted headers by the same ones under another key, unless the upstream was put again. */
-  reseal(context: CallContext, name: string, before: SealedHeaders, sealed: SealedHeaders): void {
+  reseal(context: CallContext, name: string, before: Sealed, sealed: Sealed): void {
     checkTenant(this.ctx.id, context);
     const stored = this.#rows.all().find((one) => one.name === name);
     if (stored?.sealed?.iv === before.iv) this.#rows.upsert({ ...stored, sealed });

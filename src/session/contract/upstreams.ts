@@ -27,8 +27,8 @@ export type UpstreamSettings = {
   readonly running: "held" | "sent";
 };
 
-/** Header values, encrypted. */
-export type SealedHeaders = {
+/** Texts by name, such as header values, encrypted. */
+export type Sealed = {
   /** Names the secret that opens it. */
   readonly key: string;
   /** Base64. */
@@ -40,7 +40,7 @@ export type StoredUpstream = {
   readonly name: string;
   readonly settings: UpstreamSettings;
   readonly headerNames: readonly string[];
-  readonly sealed?: SealedHeaders;
+  readonly sealed?: Sealed;
   /** When it was made, Unix milliseconds: traces whose last delivery is earlier are not sent. */
   readonly since: number;
 };

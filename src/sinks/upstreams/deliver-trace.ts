@@ -7,8 +7,9 @@ import { SENDING_MILLIS } from "../../session/contract/outbox.ts";
 import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbox.ts";
 import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
 import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
-import { destinationOf } from "./destination.ts";
-import type { Destination } from "./destination.ts";
+import { destinationOf } from "../http/destination.ts";
+import type { Destination } from "../http/destination.ts";
+import { nextTry } from "../http/retry.ts";
 import { isRunning, TraceRule } from "./matching.ts";
 import { otlpUpstream } from "./otlp-upstream.ts";
 import type { TraceBatch } from "./otlp-upstream.ts";
@@ -16,13 +17,6 @@ import { loadUpstreams, upstreamsOf } from "./registry.ts";
 import type { Upstream } from "./registry.ts";
 import { halves, traceBatches, TraceReader } from "./trace-batches.ts";
 import type { Cursor, NumberedBatch } from "./trace-batches.ts";
-
-const FIRST_RETRY_MILLIS = 1_000;
-const LAST_RETRY_MILLIS = 600_000;
-/** A receiver can't ask for a longer pause. */
-const LONGEST_PAUSE_MILLIS = 3_600_000;
-/** After failures for so long the rest of the trace is parked. */
-const GIVE_UP_MILLIS = 86_400_000;
 
 /**
  * One run: delivers what a trace's upstreams lack of it, each in order. Runs may be repeated or lost, since the owner knows how far
@@ -233,20 +227,13 @@ class UpstreamDelivery {
     }
   }
 
-  /** Full jitter: a thousand traces that failed together do not come back together. */
   #failed(reason: string, afterMillis?: number): void {
-    const now = Date.now();
-    const failingSince = this.row.failingSince || now;
-    const attempts = this.row.attempts + 1;
     this.#note(reason);
-    if (now - failingSince > GIVE_UP_MILLIS) {
-      const end = { delivered: this.#run.page.head, position: 0 };
-      this.#park(end, `no success for 24 h: ${reason}`);
-      return this.#change({ ...end, attempts: 0, failingSince: 0, dueAt: 0 });
-    }
-    const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 16));
-    const wait = afterMillis === undefined ? Math.random() * most : Math.min(afterMillis, LONGEST_PAUSE_MILLIS);
-    this.#change({ attempts, failingSince, dueAt: now + Math.max(wait, FIRST_RETRY_MILLIS) });
+    const next = nextTry(this.row, Date.now(), afterMillis);
+    if (next !== "given up") return this.#change(next);
+    const end = { delivered: this.#run.page.head, position: 0 };
+    this.#park(end, `no success for 24 h: ${reason}`);
+    this.#change({ ...end, attempts: 0, failingSince: 0, dueAt: 0 });
   }
 
   /** What is lacking up to there. */

@@ -5,7 +5,7 @@ import type { Caller, Calls } from "../../place.ts";
 import type { StoredUpstream, UpstreamList, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
-import { keysIn, openHeaders, sealHeaders } from "./header-cipher.ts";
+import { keysIn, seal, unseal } from "../cipher.ts";
 import type { Headers } from "./header-list.ts";
 import { readVariables } from "./read-settings.ts";
 
@@ -105,14 +105,14 @@ async function opened(env: Bindings, caller: Caller, tenant: string, stored: Sto
   const off = judged.ok ? {} : { off: `the endpoint is refused: ${judged.error}` };
   if (sealed === undefined) return { ...upstream, headers: {}, ...off };
   const keys = keysIn(env.UPSTREAM_KEY);
-  const outcome = await openHeaders(keys, sealed, boundTo(tenant, upstream.name));
+  const outcome = await unseal(keys, sealed, boundTo(tenant, upstream.name));
   if (outcome.state !== "open") return { ...upstream, headers: {}, off: CLOSED[outcome.state] };
   const [current] = keys;
   if (!outcome.isCurrent && current !== undefined) {
-    const again = await sealHeaders(current, outcome.headers, boundTo(tenant, upstream.name));
+    const again = await seal(current, outcome.texts, boundTo(tenant, upstream.name));
     await upstreamsOf(env, caller).reseal(upstream.name, sealed, again);
   }
-  return { ...upstream, headers: outcome.headers, ...off };
+  return { ...upstream, headers: outcome.texts, ...off };
 }
 
 const CLOSED = {

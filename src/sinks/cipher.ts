@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { SealedHeaders } from "../../session/contract/upstreams.ts";
-import type { Headers } from "./header-list.ts";
+import type { Sealed } from "../session/contract/upstreams.ts";
 
 /** Shorter secrets could be guessed. */
 const SHORTEST_SECRET = 16;
 const IV_BYTES = 12;
 
+type Texts = Readonly<Record<string, string>>;
 type Key = { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /**
@@ -24,18 +24,18 @@ export function keysIn(secret: string | undefined): readonly Key[] {
 }
 
 /** AES-GCM. `bound`: what the values belong to: elsewhere they do not open. */
-export async function sealHeaders(key: Key, headers: Headers, bound: string): Promise<SealedHeaders> {
+export async function seal(key: Key, texts: Texts, bound: string): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const plain = new TextEncoder().encode(JSON.stringify(headers));
+  const plain = new TextEncoder().encode(JSON.stringify(texts));
   const data = await crypto.subtle.encrypt(algorithm(iv, bound), await imported(key, "encrypt"), plain);
   return { key: key.id, iv: base64(iv), data: base64(new Uint8Array(data)) };
 }
 
-export type OpenedHeaders =
-  | { readonly state: "open"; readonly headers: Headers; readonly isCurrent: boolean }
+export type Unsealed =
+  | { readonly state: "open"; readonly texts: Texts; readonly isCurrent: boolean }
   | { readonly state: "no-key" | "damaged" };
 
-export async function openHeaders(keys: readonly Key[], sealed: SealedHeaders, bound: string): Promise<OpenedHeaders> {
+export async function unseal(keys: readonly Key[], sealed: Sealed, bound: string): Promise<Unsealed> {
   const key = keys.find(({ id }) => id === sealed.key);
   if (key === undefined) return { state: "no-key" };
   try {
@@ -45,8 +45,8 @@ export async function openHeaders(keys: readonly Key[], sealed: SealedHeaders, b
       bytesOf(sealed.data),
     );
     // Our own text, which nothing else can have written.
-    const headers = JSON.parse(new TextDecoder().decode(plain)) as Headers;
-    return { state: "open", headers, isCurrent: key === keys[0] };
+    const texts = JSON.parse(new TextDecoder().decode(plain)) as Texts;
+    return { state: "open", texts, isCurrent: key === keys[0] };
   } catch {
     return { state: "damaged" };
   }

@@ -1,0 +1,25 @@
+const FIRST_RETRY_MILLIS = 1_000;
+const LAST_RETRY_MILLIS = 600_000;
+/** A receiver can't ask for a longer pause. */
+const LONGEST_PAUSE_MILLIS = 3_600_000;
+const GIVE_UP_MILLIS = 86_400_000;
+
+/** `attempts`: failed ones in a row. `failingSince`: when the first of them was, Unix milliseconds; 0 without one. */
+export type Failures = { readonly attempts: number; readonly failingSince: number };
+
+/**
+ * After another failed attempt: when the next one is due, after the pause that the receiver asks for, else with full jitter, so that a
+ * thousand deliveries that failed together do not come back together. "given up" after failures for 24 h.
+ */
+export function nextTry(
+  failures: Failures,
+  now: number,
+  afterMillis?: number,
+): (Failures & { readonly dueAt: number }) | "given up" {
+  const failingSince = failures.failingSince || now;
+  if (now - failingSince > GIVE_UP_MILLIS) return "given up";
+  const attempts = failures.attempts + 1;
+  const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 16));
+  const wait = afterMillis === undefined ? Math.random() * most : Math.min(afterMillis, LONGEST_PAUSE_MILLIS);
+  return { attempts, failingSince, dueAt: now + Math.max(wait, FIRST_RETRY_MILLIS) };
+}
