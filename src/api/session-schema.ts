@@ -36,7 +36,13 @@ const LivenessSchema = v.pipe(
   v.object({
     lastArrival: v.pipe(nanoseconds, v.description("When the last delivery was received.")),
     running: v.pipe(count, v.description("Running spans.")),
-    oldestRunning: v.exactOptional(v.object({ name: text, start: nanoseconds })),
+    oldestRunning: v.exactOptional(
+      v.object({
+        name: text,
+        start: nanoseconds,
+        span: v.exactOptional(v.pipe(v.string(), v.description("`<traceId>:<spanId>`"))),
+      }),
+    ),
     awaitedParents: v.pipe(count, v.description("Parents not received, in traces without an ended query.")),
     missingParents: v.pipe(count, v.description("Parents not received, in traces with an ended query.")),
     failed: v.boolean(),

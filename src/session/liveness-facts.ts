@@ -65,9 +65,10 @@ export function livenessFacts(parts: readonly PartFold[], lastArrival: string): 
   };
 }
 
-const startOf = ({ table, row }: PartRow): { readonly name: string; readonly start: string } => ({
+const startOf = ({ table, row }: PartRow): NonNullable<LivenessFacts["oldestRunning"]> => ({
   name: table.text(row, Row.NAME) ?? "",
   start: table.rows.long(row, Row.START).toString(),
+  span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,
 });
 
 /** Numbers of the traces with an ended query: their missing parents are no longer awaited. */

@@ -6,8 +6,8 @@ export type LivenessFacts = {
   readonly lastArrival: string;
   /** Running spans. */
   readonly running: number;
-  /** The running span that started first. */
-  readonly oldestRunning?: { readonly name: string; readonly start: string };
+  /** The running span that started first. `span`: `<traceId>:<spanId>`; absent in reports of an older version. */
+  readonly oldestRunning?: { readonly name: string; readonly start: string; readonly span?: string };
   /** Parents that were named and not received, in traces without an ended query. */
   readonly awaitedParents: number;
   /** Parents that were named and not received, in traces with an ended query. */

@@ -317,7 +317,11 @@ describe("facts of liveness", () => {
     ];
     expect(foldTrace(running).summary.liveness).toMatchObject({
       running: 2,
-      oldestRunning: { name: "early", start: at(1).toString() },
+      oldestRunning: {
+        name: "early",
+        start: at(1).toString(),
+        span: expect.stringMatching(/^[0-9a-f]{32}:[0-9a-f]{16}$/),
+      },
     });
   });
 
