@@ -28,7 +28,12 @@ const runtime = () =>
     // The tests' own values; nothing here is a secret of anybody's.
     // Chance would decide which requests are stored as traces: the tests of those ask for all of them.
     miniflare: {
-      bindings: { OPEN_ACCESS: "loopback", TELEMETRY_SAMPLING_RATE: "0", SHARDS: process.env["SHARDS"] ?? "16" },
+      bindings: {
+        OPEN_ACCESS: "loopback",
+        UPSTREAM_KEY: "a key of the tests' own",
+        TELEMETRY_SAMPLING_RATE: "0",
+        SHARDS: process.env["SHARDS"] ?? "16",
+      },
     },
   });
 

@@ -33,9 +33,9 @@ export type Bindings = Env & {
   readonly TELEMETRY_SERVICE_NAME?: string;
   /** Share of the program's own traces that is stored, from 0 to 1. */
   readonly TELEMETRY_SAMPLING_RATE?: string;
-  /** Encrypts the header values of upstreams: a secret of 16 characters or more. To rotate: `new,old`. */
+  /** Encrypts the header values of upstreams, and the URLs and secrets of alerts: a secret of 16 characters or more. To rotate: `new,old`. */
   readonly UPSTREAM_KEY?: string;
-  /** "allowed": upstreams may be on private networks and over http. */
+  /** "allowed": upstreams and webhooks may be on private networks and over http. */
   readonly PRIVATE_UPSTREAMS?: string;
   /** The disk under the databases: GET reports (`DiskReport`), POST gives its reserve to deletions. `npm start` alone binds it. */
   readonly DISK?: Pick<Fetcher, "fetch">;

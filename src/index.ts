@@ -15,6 +15,7 @@ import { answer, exportErrors } from "./routes/receive/answer.ts";
 import { RememberingRouter } from "./routes/remembering-router.ts";
 import { receiver } from "./routes/receive/receive.ts";
 import { imports } from "./routes/receive/import.ts";
+import { alerts } from "./routes/alerts.ts";
 import { metrics } from "./routes/metrics.ts";
 import { overview } from "./routes/overview.ts";
 import { query } from "./routes/query.ts";
@@ -31,6 +32,7 @@ import { traceRequests } from "./self/trace-requests.ts";
 import { standalone } from "./standalone.ts";
 import { log } from "./lib/log.ts";
 
+export { AlertsObject } from "./durable/alerts/object.ts";
 export { ArkFeedObject } from "./ark/feed/feed-object.ts";
 export { DirectoryObject } from "./durable/directory/object.ts";
 export { SessionObject } from "./durable/session/object.ts";
@@ -71,6 +73,7 @@ app.route("/traces", trace);
 app.route("/", metrics);
 app.route("/admin/upstreams", upstreams);
 app.route("/admin/rebuild", rebuild);
+app.route("/admin/alerts", alerts);
 mountArk(app);
 mountMcp(app);
 

@@ -77,6 +77,7 @@ export type Calls<Target, Context = CallContext> = {
 } & Pick<DurableObjectStub, "fetch">;
 
 type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target> ? Target : never;
+type AlertsObject = Env["ALERTS"] extends DurableObjectNamespace<infer Target> ? Target : never;
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
 /** They concern several logs of a shard. */
@@ -152,6 +153,11 @@ export function forgetShards(): void {
 /** The tenant's list of sessions. */
 export function directoryOf(env: Bindings, caller: Caller): Calls<DirectoryObject> {
   return callsOf(env.DIRECTORY, caller, "directory", "directory");
+}
+
+/** The tenant's alerts. */
+export function alertsOf(env: Bindings, caller: Caller): Calls<AlertsObject> {
+  return callsOf(env.ALERTS, caller, "alerts", "alerts");
 }
 
 /**

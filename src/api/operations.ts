@@ -3,6 +3,8 @@
  * against them; the Worker itself does not load this file.
  */
 import * as v from "valibot";
+import { adminOperations } from "./admin-operations.ts";
+import { ALERT_COMPONENTS } from "./alert-schema.ts";
 import { GRPC_PATHS } from "../lib/grpc-paths.ts";
 import { ExportParameters } from "./export-parameters.ts";
 import { ListParameters } from "./list-query.ts";
@@ -19,7 +21,7 @@ import {
   TracesExportedSchema,
 } from "./otlp-schema.ts";
 import { ImportedSchema, PROBLEM_COMPONENTS } from "./problem-schema.ts";
-import { REBUILT_COMPONENTS, RebuiltSchema } from "./rebuilt-schema.ts";
+import { REBUILT_COMPONENTS } from "./rebuilt-schema.ts";
 import { NumbersParameters } from "./numbers-parameters.ts";
 import { NUMBERS_COMPONENTS, NumbersSchema } from "./numbers-schema.ts";
 import { OVERVIEW_COMPONENTS, OverviewSchema } from "./overview-schema.ts";
@@ -32,30 +34,10 @@ import { SearchParameters } from "./search-parameters.ts";
 import { SearchAnswerSchema } from "./search-schema.ts";
 import { TranscriptParameters } from "./transcript-query.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
-import { DeliverAgainParameters, ParkedParameters } from "./parked-parameters.ts";
-import {
-  DeliveredAgainSchema,
-  ParkedSchema,
-  UPSTREAM_COMPONENTS,
-  UpstreamBodySchema,
-  UpstreamListSchema,
-  UpstreamSchema,
-  UpstreamTestSchema,
-} from "./upstream-schema.ts";
+import { UPSTREAM_COMPONENTS } from "./upstream-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
 
 const ID = { id: "The session's id, percent-encoded." };
-const UPSTREAM = { name: "The upstream's name." };
-const MANIFEST = v.looseObject({ kind: v.picklist(["Secret", "ConfigMap"]) });
-const PUT_MANIFEST: Operation = {
-  summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
-  body: { "application/json": MANIFEST },
-  answers: {
-    200: json("The upstream `namespace.<namespace>`.", UpstreamSchema),
-    400: problem("Not such a manifest, or its endpoint or headers are refused; `detail` gives the reason."),
-    ...REFUSALS,
-  },
-};
 const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
@@ -310,88 +292,7 @@ export const operations: Operations = {
       },
     },
   },
-  "/admin/upstreams": {
-    get: {
-      summary: "Where traces go on to.",
-      answers: { 200: json("The upstreams, without the values of their headers.", UpstreamListSchema), ...REFUSALS },
-    },
-    post: PUT_MANIFEST,
-    put: PUT_MANIFEST,
-  },
-  "/admin/upstreams/{name}": {
-    path: UPSTREAM,
-    get: {
-      summary: "One upstream, and what deliveries to it came to.",
-      answers: {
-        200: json("Without the values of its headers.", UpstreamSchema),
-        404: problem("Not found."),
-        ...REFUSALS,
-      },
-    },
-    put: {
-      summary: "Set an upstream. It is in force everywhere after 30 s at most.",
-      body: { "application/json": v.union([UpstreamBodySchema, MANIFEST]) },
-      answers: {
-        200: json("The upstream.", UpstreamSchema),
-        400: problem("Invalid field, refused endpoint, or headers without UPSTREAM_KEY; `detail` gives the reason."),
-        ...REFUSALS,
-      },
-    },
-    delete: {
-      summary: "Remove an upstream, with its list of parked traces.",
-      answers: {
-        204: { description: "Removed." },
-        400: problem("The upstream is one of the program's own variables."),
-        404: problem("Not found."),
-        ...REFUSALS,
-      },
-    },
-  },
-  "/admin/upstreams/{name}/test": {
-    path: UPSTREAM,
-    post: {
-      summary: "Send one span with the attribute `spanfold.test`, and show what comes back.",
-      answers: {
-        200: json("The outcome.", UpstreamTestSchema),
-        400: problem("The upstream is off; `detail` gives the reason."),
-        404: problem("Not found."),
-        ...REFUSALS,
-      },
-    },
-  },
-  "/admin/upstreams/{name}/parked": {
-    path: UPSTREAM,
-    get: {
-      summary: "Traces that the upstream did not get whole, and why.",
-      parameters: [ParkedParameters],
-      answers: {
-        200: json("By trace id.", ParkedSchema),
-        400: problem("Invalid parameter; `detail` names it."),
-        404: problem("Not found."),
-        ...REFUSALS,
-      },
-    },
-  },
-  "/admin/upstreams/{name}/replay": {
-    path: UPSTREAM,
-    post: {
-      summary: "Deliver parked traces again, each from the first delivery that the upstream lacks.",
-      parameters: [DeliverAgainParameters],
-      answers: {
-        200: json("How many.", DeliveredAgainSchema),
-        400: problem("Invalid parameter; `detail` names it."),
-        404: problem("There is no such upstream, or the trace is not parked."),
-        ...REFUSALS,
-      },
-    },
-  },
-  "/admin/rebuild": {
-    post: {
-      summary:
-        "Compare the list with what the shards hold: sessions report again, and those that no shard knows are damaged.",
-      answers: { 200: json("What was found.", RebuiltSchema), ...REFUSALS },
-    },
-  },
+  ...adminOperations,
   "/healthz": {
     get: {
       summary: "Health of the Worker.",
@@ -423,6 +324,7 @@ export const components: Readonly<Record<string, v.GenericSchema>> = {
   ...SPAN_COMPONENTS,
   ...NUMBERS_COMPONENTS,
   ...UPSTREAM_COMPONENTS,
+  ...ALERT_COMPONENTS,
   ...OVERVIEW_COMPONENTS,
   ...REBUILT_COMPONENTS,
 };

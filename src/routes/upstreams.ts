@@ -18,7 +18,6 @@ import type { AppEnv } from "../config.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
 import { isManifest } from "../otel/environment-manifest.ts";
-import { statusOf } from "../otlp/refusals.ts";
 import { callerOf, sessionAt } from "../place.ts";
 import type {
   Parked,
@@ -35,9 +34,8 @@ import { boundTo, loadUpstreams, PRIMARY, privateHostsOf, upstreamsOf } from "..
 import type { Upstream } from "../sinks/upstreams/registry.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { bodies, readSent } from "./receive/body-budget.ts";
+import { readJson } from "./read-json.ts";
 
-const MAX_BODY = 65_536;
 /** Room for a prefix, a dot, and the name of a namespace, which has 63 characters at most. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
 /** Owners that one request calls: a Worker may make 1,000 calls. */
@@ -165,22 +163,6 @@ function range({ from, until }: { readonly from?: string; readonly until?: strin
   const first = from === undefined ? undefined : readMoment(from, now);
   const last = until === undefined ? undefined : readMoment(until, now);
   return { ...(first === undefined ? {} : { from: first }), ...(last === undefined ? {} : { until: last }) };
-}
-
-type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly detail: string };
-
-async function readJson(c: Context<AppEnv>): Promise<Json> {
-  const account = bodies.open();
-  try {
-    const sent = await readSent(c.req.raw, MAX_BODY, account.hold);
-    if (!sent.ok) return { ok: false, detail: `body: ${statusOf(sent.error).message}` };
-    return { ok: true, value: JSON.parse(new TextDecoder().decode(sent.value)) };
-  } catch {
-    // The parser's own message quotes the body, which holds credentials.
-    return { ok: false, detail: "The body must be JSON." };
-  } finally {
-    account.close();
-  }
 }
 
 async function find(c: Context<AppEnv>, name: string): Promise<{ upstream: Upstream; self: string } | undefined> {

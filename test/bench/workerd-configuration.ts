@@ -16,7 +16,7 @@ export function writeConfiguration({ main, options, v8Flags, variables }: Wanted
   const date = textOf(options.compatibilityDate);
   const flags = listOf(options.compatibilityFlags).map(textOf);
   const modules = main === "index.js" ? ["index.js"] : ["counting.js", "index.js"];
-  const objects = ["SessionObject", "DirectoryObject", "ArkFeedObject", "UpstreamsObject"];
+  const objects = ["SessionObject", "DirectoryObject", "ArkFeedObject", "UpstreamsObject", "AlertsObject"];
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -43,6 +43,7 @@ const main :Workerd.Worker = (
     (name = "DIRECTORY", durableObjectNamespace = "DirectoryObject"),
     (name = "ARK_FEED", durableObjectNamespace = "ArkFeedObject"),
     (name = "UPSTREAMS", durableObjectNamespace = "UpstreamsObject"),
+    (name = "ALERTS", durableObjectNamespace = "AlertsObject"),
     (name = "ASSETS", service = "page"),
     (name = "OPEN_ACCESS", text = "loopback"),
     (name = "SHARDS", text = "${process.env["SHARDS"] ?? "4"}"),

@@ -15,7 +15,7 @@ export type Settings = Partial<
 
 /** A request to a deployment with these settings. */
 export async function fetchFrom(setting: Settings, url: string, init: RequestInit = {}): Promise<Response> {
-  const { OPEN_ACCESS: _, ...bindings } = env as Bindings;
+  const { OPEN_ACCESS: _, UPSTREAM_KEY: __, ...bindings } = env as Bindings;
   const request = new Request(url, { redirect: "manual", ...init });
   request.headers.set("host", new URL(url).host);
   const response = await worker.fetch(request, { ...bindings, ...setting }, createExecutionContext());

@@ -1,4 +1,4 @@
-import { checkTenant } from "../../place.ts";
+import { alertsOf, checkTenant, tenantOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
   SessionRemoval,
   SessionReport,
 } from "../../session/contract/directory.ts";
+import type { WatchPage, WatchQuery } from "../../session/contract/alerts.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
 import type { RecentExportsUpdate } from "../../session/contract/stream-events.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
@@ -27,10 +28,15 @@ import { EndedRows } from "./ended-rows.ts";
 import { RecentExportsRow } from "./recent-exports.ts";
 import { DirectoryRows } from "./rows/session-rows.ts";
 import { TenantRetention } from "./tenant-retention.ts";
+import { readWatched } from "./watched.ts";
+import { log } from "../../lib/log.ts";
 import { DurableObject } from "cloudflare:workers";
 
 /** The tag of the list's sockets. */
 const LIST = "list";
+
+/** After a failed call of the alerts' object. */
+const CALL_AGAIN_MILLIS = 5_000;
 
 /** The list of a tenant's sessions, live. Rows hold the reports of sessions; a status is computed on reading, from them and the time. */
 export class DirectoryObject extends DurableObject<Bindings> {
@@ -42,6 +48,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
   readonly #ended: EndedRows;
   /** Read from the rows when a list is read first: reports alone do not need it. */
   #columns: ListColumns | undefined;
+  /** `called`: the alerts' object was called, and has not read since. In memory only: calling once too often is harmless. */
+  #alerts: "off" | "on" | "called";
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -50,6 +58,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#ended = new EndedRows(ctx.storage.sql);
     this.#recentExports = new RecentExportsRow(this.#rows);
     this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
+    this.#alerts = this.#rows.meta("alerts") === "on" ? "on" : "off";
   }
 
   /** The number of shards that the tenant's logs are divided into: the given one for a tenant that had none, and the same ever after. */
@@ -61,10 +70,18 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return given;
   }
 
-  /** Reports of sessions of one shard, stored together; the outcomes are in their order. */
-  report(context: CallContext, reports: readonly SessionReport[]): ReportOutcome[] {
+  /**
+   * Reports of sessions of one shard, stored together; the outcomes are in their order. Alerts know of them before the answer: a
+   * shard without an answer reports again.
+   */
+  async report(context: CallContext, reports: readonly SessionReport[]): Promise<ReportOutcome[]> {
     checkTenant(this.ctx.id, context);
-    const now = Date.now();
+    const outcomes = this.#report(reports, Date.now());
+    await this.#callAlerts();
+    return outcomes;
+  }
+
+  #report(reports: readonly SessionReport[], now: number): ReportOutcome[] {
     this.#retention.load();
     return this.#write(reports, now).map(({ report, written, previous, revision }) => {
       if (written !== undefined) {
@@ -119,6 +136,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       ...(session === undefined ? {} : { session }),
     } as const;
     this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, now });
+    this.ctx.waitUntil(this.#callAlerts());
   }
 
   /** Marks sessions that the list has and their shard does not know: its storage was damaged. Returns how many. */
@@ -182,6 +200,33 @@ export class DirectoryObject extends DurableObject<Bindings> {
     return { ...readChanges(directory, query, Date.now()), recentExports: this.#recentExports.value };
   }
 
+  /** Whether the tenant has alerts, which are then called when the list changes. */
+  setAlerts(context: CallContext, alerts: "on" | "off"): void {
+    checkTenant(this.ctx.id, context);
+    this.#rows.setMeta("alerts", alerts);
+    this.#alerts = alerts;
+  }
+
+  /** What alerts have to look at. */
+  watched(context: CallContext, query: WatchQuery): WatchPage {
+    checkTenant(this.ctx.id, context);
+    if (this.#alerts === "called") this.#alerts = "on";
+    return readWatched(this.#rows, query, Date.now());
+  }
+
+  /** Never rejects: reports do not depend on it. */
+  async #callAlerts(): Promise<void> {
+    if (this.#alerts !== "on") return;
+    this.#alerts = "called";
+    try {
+      await alertsOf(this.env, tenantOf(this.ctx.id)).changed();
+    } catch (error) {
+      log("alerts-not-called", { level: "warn", error });
+      this.#alerts = "on";
+      await this.ctx.storage.setAlarm(Date.now() + CALL_AGAIN_MILLIS);
+    }
+  }
+
   /** The logs of the sessions that changed after a cursor, for a reader that follows all of them. */
   reports(context: CallContext, from: Cursor | undefined, limit: number): LogReportsPage {
     checkTenant(this.ctx.id, context);
@@ -212,6 +257,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   }
 
   override async alarm(): Promise<void> {
+    await this.#callAlerts();
     await this.#retention.run();
   }
 

@@ -111,7 +111,7 @@ function counted(name, Base) {
 
 export const SessionObject = counted("session", bundle.SessionObject);
 export const DirectoryObject = counted("directory", bundle.DirectoryObject);
-export const { ArkFeedObject, Courier, UpstreamsObject } = bundle;
+export const { AlertsObject, ArkFeedObject, Courier, UpstreamsObject } = bundle;
 
 const counting = {
   async fetch(request, env, ctx) {

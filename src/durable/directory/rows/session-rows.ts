@@ -20,6 +20,7 @@ export type ChangeRow =
   | { readonly revision: number; readonly id: string; readonly n?: never; readonly movedTo: string | undefined };
 
 export type ChangedSession = { readonly revision: number; readonly n: number; readonly facts: FilteredFacts };
+type NamedSession = ChangedSession & { readonly id: string };
 
 type FactsRow = {
   kind: FilteredFacts["kind"];
@@ -313,6 +314,19 @@ export class DirectoryRows {
       )
       .toArray()
       .map((row) => ({ revision: row.revision, n: row.n, facts: factsOf(row) }));
+  }
+
+  /** Those of these sessions that are in the list. */
+  byIds(ids: readonly string[]): NamedSession[] {
+    if (ids.length === 0) return [];
+    return this.#sql
+      .exec<FactsRow & { n: number; id: string; revision: number }>(
+        `SELECT n, session.id, revision, kind, activity, start, end, liveness
+         FROM json_each(?) AS wanted JOIN session ON session.id = wanted.value`,
+        JSON.stringify(ids),
+      )
+      .toArray()
+      .map(({ n, id, revision, ...row }) => ({ n, id, revision, facts: factsOf(row) }));
   }
 
   #expireTombstones(now: number): void {

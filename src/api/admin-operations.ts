@@ -1,0 +1,155 @@
+/** Routes of administrators: where traces go on to, who is told, and repairs. */
+import * as v from "valibot";
+import { AlertBodySchema, AlertListSchema, AlertTestSchema, AlertWithDeliveriesSchema } from "./alert-schema.ts";
+import type { Operation, Operations } from "./operation.ts";
+import { json, problem, REFUSALS } from "./operation.ts";
+import { DeliverAgainParameters, ParkedParameters } from "./parked-parameters.ts";
+import { RebuiltSchema } from "./rebuilt-schema.ts";
+import {
+  DeliveredAgainSchema,
+  ParkedSchema,
+  UpstreamBodySchema,
+  UpstreamListSchema,
+  UpstreamSchema,
+  UpstreamTestSchema,
+} from "./upstream-schema.ts";
+
+const ALERT = { name: "The alert's name." };
+const UPSTREAM = { name: "The upstream's name." };
+const MANIFEST = v.looseObject({ kind: v.picklist(["Secret", "ConfigMap"]) });
+const PUT_MANIFEST: Operation = {
+  summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
+  body: { "application/json": MANIFEST },
+  answers: {
+    200: json("The upstream `namespace.<namespace>`.", UpstreamSchema),
+    400: problem("Not such a manifest, or its endpoint or headers are refused; `detail` gives the reason."),
+    ...REFUSALS,
+  },
+};
+
+export const adminOperations: Operations = {
+  "/admin/upstreams": {
+    get: {
+      summary: "Where traces go on to.",
+      answers: { 200: json("The upstreams, without the values of their headers.", UpstreamListSchema), ...REFUSALS },
+    },
+    post: PUT_MANIFEST,
+    put: PUT_MANIFEST,
+  },
+  "/admin/upstreams/{name}": {
+    path: UPSTREAM,
+    get: {
+      summary: "One upstream, and what deliveries to it came to.",
+      answers: {
+        200: json("Without the values of its headers.", UpstreamSchema),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+    put: {
+      summary: "Set an upstream. It is in force everywhere after 30 s at most.",
+      body: { "application/json": v.union([UpstreamBodySchema, MANIFEST]) },
+      answers: {
+        200: json("The upstream.", UpstreamSchema),
+        400: problem("Invalid field, refused endpoint, or headers without UPSTREAM_KEY; `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+    delete: {
+      summary: "Remove an upstream, with its list of parked traces.",
+      answers: {
+        204: { description: "Removed." },
+        400: problem("The upstream is one of the program's own variables."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/test": {
+    path: UPSTREAM,
+    post: {
+      summary: "Send one span with the attribute `spanfold.test`, and show what comes back.",
+      answers: {
+        200: json("The outcome.", UpstreamTestSchema),
+        400: problem("The upstream is off; `detail` gives the reason."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/parked": {
+    path: UPSTREAM,
+    get: {
+      summary: "Traces that the upstream did not get whole, and why.",
+      parameters: [ParkedParameters],
+      answers: {
+        200: json("By trace id.", ParkedSchema),
+        400: problem("Invalid parameter; `detail` names it."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/upstreams/{name}/replay": {
+    path: UPSTREAM,
+    post: {
+      summary: "Deliver parked traces again, each from the first delivery that the upstream lacks.",
+      parameters: [DeliverAgainParameters],
+      answers: {
+        200: json("How many.", DeliveredAgainSchema),
+        400: problem("Invalid parameter; `detail` names it."),
+        404: problem("There is no such upstream, or the trace is not parked."),
+        ...REFUSALS,
+      },
+    },
+  },
+  "/admin/rebuild": {
+    post: {
+      summary:
+        "Compare the list with what the shards hold: sessions report again, and those that no shard knows are damaged.",
+      answers: { 200: json("What was found.", RebuiltSchema), ...REFUSALS },
+    },
+  },
+  "/admin/alerts": {
+    get: {
+      summary: "Who is told when a session changes its state.",
+      answers: { 200: json("The alerts, without URLs and secrets.", AlertListSchema), ...REFUSALS },
+    },
+  },
+  "/admin/alerts/{name}": {
+    path: ALERT,
+    get: {
+      summary: "One alert, with its last deliveries and each attempt.",
+      answers: {
+        200: json("Without its URL and secret.", AlertWithDeliveriesSchema),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+    put: {
+      summary: "Set an alert. It tells what changes from now on.",
+      body: { "application/json": AlertBodySchema },
+      answers: {
+        200: json("The alert.", AlertWithDeliveriesSchema),
+        400: problem("Invalid field, refused URL, or no UPSTREAM_KEY; `detail` gives the reason."),
+        ...REFUSALS,
+      },
+    },
+    delete: {
+      summary: "Remove an alert, with its deliveries.",
+      answers: { 204: { description: "Removed." }, 404: problem("Not found."), ...REFUSALS },
+    },
+  },
+  "/admin/alerts/{name}/test": {
+    path: ALERT,
+    post: {
+      summary: "Send one alert of a session `test`, and show what comes back.",
+      answers: {
+        200: json("The outcome.", AlertTestSchema),
+        400: problem("The alert is off; `detail` gives the reason."),
+        404: problem("Not found."),
+        ...REFUSALS,
+      },
+    },
+  },
+};

@@ -1,0 +1,106 @@
+import type { Bindings } from "../../config.ts";
+import { alertsOf } from "../../place.ts";
+import type { CallContext } from "../../place.ts";
+import type { AlertDelivery, AlertOutcome, AlertTry, StoredAlert } from "../../session/contract/alerts.ts";
+import { keysIn, seal, unseal } from "../cipher.ts";
+import { destinationOf } from "../http/destination.ts";
+import { judgeUrl } from "../http/judge-url.ts";
+import { nextTry } from "../http/retry.ts";
+import type { Sink, SinkAnswer, Transport } from "../sink.ts";
+import { privateHostsOf } from "../upstreams/registry.ts";
+import type { AlertMessage } from "./bodies.ts";
+import { webhook } from "./webhook.ts";
+
+/** Of one request. A receiver that works for longer has to answer first: Standard Webhooks advises 15 to 30 s. */
+const TIMEOUT_MILLIS = 15_000;
+
+/** An alert's target, open. `off`: why nothing is sent there. */
+export type OpenTarget =
+  | { readonly url: string; readonly sink: Sink<AlertMessage>; readonly off?: never }
+  | { readonly off: string };
+
+/** What an alert's secrets belong to. */
+export function boundTo(tenant: string, name: string): string {
+  return `${tenant}/alerts/${name}`;
+}
+
+export async function openTarget(env: Bindings, caller: CallContext, alert: StoredAlert): Promise<OpenTarget> {
+  const { name, target, sealed } = alert;
+  const keys = keysIn(env.UPSTREAM_KEY);
+  const bound = boundTo(caller.tenant, name);
+  const outcome = await unseal(keys, sealed, bound);
+  if (outcome.state !== "open") return { off: CLOSED[outcome.state] };
+  const { url = "", secret } = outcome.texts;
+  const [current] = keys;
+  if (!outcome.isCurrent && current !== undefined)
+    await alertsOf(env, caller).reseal(name, sealed, await seal(current, outcome.texts, bound));
+  const judged = judgeUrl(url, privateHostsOf(env));
+  if (!judged.ok) return { off: `the url is refused: ${judged.error}` };
+  const { format } = target;
+  return { url, sink: webhook({ url, format, ...(secret === undefined ? {} : { secret }) }) };
+}
+
+const CLOSED = {
+  "no-key": "UPSTREAM_KEY has no key that decrypts its URL: put the key back",
+  damaged: "its URL can't be decrypted: put the alert again",
+};
+
+/** One attempt for each delivery of an alert. */
+export async function sendAlerts(
+  env: Bindings,
+  caller: CallContext,
+  alert: StoredAlert,
+  deliveries: readonly AlertDelivery[],
+  transport: Transport,
+): Promise<AlertOutcome[]> {
+  const target = await openTarget(env, caller, alert);
+  return await Promise.all(
+    deliveries.map(async (delivery) => {
+      const { failures } = delivery;
+      const now = Date.now();
+      if (target.off !== undefined)
+        return failed({ at: now, millis: 0, outcome: "retry", reason: target.off }, failures);
+      const destination = destinationOf(caller.tenant, `alert ${alert.name}`, target.url);
+      const readyAt = destination.readyAt(now, Math.random());
+      if (readyAt > now)
+        return { next: { ...failures, failingSince: failures.failingSince || now, dueAt: Math.ceil(readyAt) } };
+      const message = { id: delivery.id, rule: alert.name, page: alert.page, alert: delivery.alert };
+      const { attempt, afterMillis } = await destination.use(async () => await attemptAt(target, message, transport));
+      if (attempt.outcome === "accepted") {
+        destination.succeeded();
+        return { attempt };
+      }
+      destination.failed(Date.now());
+      return attempt.outcome === "refused" ? { attempt } : failed(attempt, failures, afterMillis);
+    }),
+  );
+}
+
+function failed(attempt: AlertTry, failures: AlertDelivery["failures"], afterMillis?: number): AlertOutcome {
+  const next = nextTry(failures, Date.now(), afterMillis);
+  if (next !== "given up") return { attempt, next: { ...next, dueAt: Math.ceil(next.dueAt) } };
+  return { attempt: { ...attempt, outcome: "refused", reason: `no success for 24 h: ${attempt.reason ?? ""}` } };
+}
+
+type Attempt = { readonly attempt: AlertTry; readonly afterMillis?: number };
+
+/** One request. */
+export async function attemptAt(
+  { sink }: Extract<OpenTarget, { readonly url: string }>,
+  message: AlertMessage,
+  transport: Transport,
+): Promise<Attempt> {
+  let answer: SinkAnswer | undefined;
+  const watched: Transport = async (request, signal) => (answer = await transport(request, signal));
+  const at = Date.now();
+  const outcome = await sink.deliver(message, watched, AbortSignal.timeout(TIMEOUT_MILLIS));
+  const attempt = {
+    at,
+    millis: Math.max(0, Math.round(Date.now() - at)),
+    outcome: outcome.outcome === "split" ? "refused" : outcome.outcome,
+    ...(answer === undefined ? {} : { status: answer.status }),
+    ...(outcome.outcome === "accepted" ? {} : { reason: outcome.reason }),
+  } as const;
+  if (outcome.outcome !== "retry" || outcome.afterMillis === undefined) return { attempt };
+  return { attempt, afterMillis: outcome.afterMillis };
+}

@@ -1,0 +1,66 @@
+import { createHmac } from "node:crypto";
+import { failureOf } from "../http/answer-outcome.ts";
+import { failureText } from "../http/fetch-transport.ts";
+import type { DeliveryOutcome, Sink } from "../sink.ts";
+import { bodyOf } from "./bodies.ts";
+import type { AlertMessage, Format } from "./bodies.ts";
+
+export type Webhook = {
+  readonly url: string;
+  readonly format: Format;
+  /** `whsec_` and base64. Without it requests are not signed. */
+  readonly secret?: string;
+};
+
+const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/;
+
+/** The bytes of a secret: 24 to 64, as the specification says. `undefined` for another text. */
+function secretBytes(text: string): Uint8Array | undefined {
+  const [, base64 = ""] = SECRET.exec(text) ?? [];
+  const bytes = bytesIn(base64);
+  return bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
+}
+
+function bytesIn(base64: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+export const isSecret = (text: string): boolean => secretBytes(text) !== undefined;
+
+/**
+ * A receiver of Standard Webhooks (standardwebhooks.com, specification 1.0), or one with a body of its own. `webhook-id` names the
+ * alert in each attempt; the time stamp is that of the attempt.
+ */
+export function webhook({ url, format, secret }: Webhook): Sink<AlertMessage> {
+  return {
+    async deliver(message, transport, signal) {
+      const body = bodyOf(format, message);
+      const headers = { "content-type": "application/json", ...signed(secret, message.id, Date.now(), body) };
+      const request = { url, headers, body: new Uint8Array(new TextEncoder().encode(body)) };
+      try {
+        const answer = await transport(request, signal);
+        return repeated(failureOf(answer, Date.now()) ?? { outcome: "accepted" }, answer.status);
+      } catch (error) {
+        return { outcome: "retry", reason: failureText(error, request) };
+      }
+    },
+  };
+}
+
+/** A receiver that fails has not refused: OTLP's receivers say so by 503, those of webhooks by any status from 500 on. */
+function repeated(outcome: DeliveryOutcome, status: number): DeliveryOutcome {
+  return outcome.outcome === "refused" && status >= 500 ? { outcome: "retry", reason: outcome.reason } : outcome;
+}
+
+function signed(secret: string | undefined, id: string, now: number, body: string): Record<string, string> {
+  const timestamp = String(Math.floor(now / 1_000));
+  const names = { "webhook-id": id, "webhook-timestamp": timestamp };
+  const key = secret === undefined ? undefined : secretBytes(secret);
+  if (key === undefined) return names;
+  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return { ...names, "webhook-signature": `v1,${signature}` };
+}
