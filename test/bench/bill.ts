@@ -76,7 +76,7 @@ export async function benchBill(bench: Bench, quick: boolean): Promise<Section> 
   return { bench: "f", title: "what it costs: rows and requests, counted", figures };
 }
 
-async function sendInBulk(runtime: Runtime, shape: BatchShape, requests: number): Promise<void> {
+export async function sendInBulk(runtime: Runtime, shape: BatchShape, requests: number): Promise<void> {
   const batch = new Batch(shape);
   let sent = 0;
   await drive({
@@ -107,11 +107,11 @@ async function liveSession(runtime: Runtime, seconds: number): Promise<void> {
   connection.close();
 }
 
-async function billOf({ port }: Runtime): Promise<Bill> {
+export async function billOf({ port }: Runtime): Promise<Bill> {
   return JSON.parse((await answerOf(port, "/bench/bill")).text) as Bill;
 }
 
-function difference(after: Bill, before: Bill): Bill {
+export function difference(after: Bill, before: Bill): Bill {
   const calls = Object.fromEntries(
     Object.entries(after.calls).flatMap(([call, count]) => {
       const made = count - (before.calls[call] ?? 0);
@@ -144,7 +144,7 @@ function duration(seconds: number): string {
   return `$${(seconds * PRICES.objectSecond).toFixed(4)}`;
 }
 
-function perMillion(name: string, bill: Bill, spans: number): Figure {
+export function perMillion(name: string, bill: Bill, spans: number): Figure {
   const by = 1e6 / spans;
   const scaled: Bill = {
     ...bill,

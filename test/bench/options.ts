@@ -1,5 +1,5 @@
-/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces. */
-export const BENCHES = ["a", "b", "c", "d", "e", "f", "g", "h", "l", "list", "fork", "self"] as const;
+/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces, `sinks` for upstreams. */
+export const BENCHES = ["a", "b", "c", "d", "e", "f", "g", "h", "l", "list", "fork", "self", "sinks"] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export type Options = {

@@ -13,6 +13,7 @@ import { readOptions } from "./options.ts";
 import type { BenchName } from "./options.ts";
 import { machine, printMarkdown, printSection } from "./report.ts";
 import { benchSelf } from "./self.ts";
+import { benchSinks } from "./sinks.ts";
 import { benchSize } from "./size.ts";
 import { benchWake } from "./wake.ts";
 import { Bench, ROOT } from "./workerd.ts";
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   list: benchList,
   fork: benchFork,
   self: benchSelf,
+  sinks: benchSinks,
 };
 
 const given = readOptions(process.argv.slice(2));

@@ -6,13 +6,15 @@ export type Wanted = {
   readonly v8Flags: readonly string[];
   /** Variables of the deployment. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The networks that the program may call, as workerd names them. */
+  readonly outbound: readonly string[];
 };
 
 /**
  * workerd's configuration: the program on local disk, beside it the ceiling in the same process. Paths of modules are relative
  * to the file; the objects' directory is given when the runtime starts.
  */
-export function writeConfiguration({ main, options, v8Flags, variables }: Wanted): string {
+export function writeConfiguration({ main, options, v8Flags, variables, outbound }: Wanted): string {
   const date = textOf(options.compatibilityDate);
   const flags = listOf(options.compatibilityFlags).map(textOf);
   const modules = main === "index.js" ? ["index.js"] : ["counting.js", "index.js"];
@@ -26,7 +28,7 @@ const config :Workerd.Config = (
     (name = "ceiling", worker = .ceiling),
     (name = "page", worker = .page),
     (name = "objects", disk = (writable = true)),
-    (name = "internet", network = (allow = [])),
+    (name = "internet", network = (allow = [${outbound.map((name) => `"${name}"`).join(", ")}])),
   ],
   sockets = [
     (name = "main", address = "127.0.0.1:0", http = (), service = "main"),

@@ -36,6 +36,8 @@ export type RuntimeOptions = {
   readonly tracing?: boolean;
   /** Variables of the deployment. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** `this machine`: the program may call receivers on it. Else it calls nothing. */
+  readonly outbound?: "this machine";
 };
 
 /** One built program in a directory of its own, with its data; started and stopped as often as a bench likes. */
@@ -64,16 +66,20 @@ export class Bench {
   /** Starts the runtime over the data that is there, or over none. */
   async start(
     data: string,
-    { counting = false, tracing = false, variables = {} }: RuntimeOptions = {},
+    { counting = false, tracing = false, variables = {}, outbound }: RuntimeOptions = {},
   ): Promise<Runtime> {
     const objects = join(this.directory, data);
     await mkdir(objects, { recursive: true });
     const file = join(this.directory, `${data}.capnp`);
     const main = counting ? "counting.js" : "index.js";
-    await writeFile(
-      file,
-      writeConfiguration({ main, options: this.#options, v8Flags: tracing ? HEAP_TRACE_FLAGS : [], variables }),
-    );
+    const configuration = writeConfiguration({
+      main,
+      options: this.#options,
+      v8Flags: tracing ? HEAP_TRACE_FLAGS : [],
+      variables,
+      outbound: outbound === undefined ? [] : ["local"],
+    });
+    await writeFile(file, configuration);
     const begun = performance.now();
     const child = spawn(binary, ["serve", file, "--control-fd=3", `--directory-path=objects=${objects}`], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
