@@ -35,7 +35,7 @@ export async function deliverTrace(
   const isKnown = ({ sink }: OutboxRow): boolean => upstreams.some(({ name }) => name === sink);
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
   const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
-  const reader = new TraceReader(owner, traceId);
+  const reader = new TraceReader(owner, traceId, upstreams.length);
   const run: Run = {
     owner,
     reader,

@@ -36,11 +36,13 @@ export class TraceReader {
   readonly outbox: Outbox;
   readonly #traceId: string;
   /** By the revision before. */
-  readonly #pages = new Lru<number, Promise<readonly ReadChunk[]>>(MOST_PAGES);
+  readonly #pages: Lru<number, Promise<readonly ReadChunk[]>>;
 
-  constructor(outbox: Outbox, traceId: string) {
+  /** `readers`: how many upstreams may share it. One alone needs no page but the one that it reads. */
+  constructor(outbox: Outbox, traceId: string, readers: number) {
     this.outbox = outbox;
     this.#traceId = traceId;
+    this.#pages = new Lru(Math.min(readers, MOST_PAGES));
   }
 
   async *chunksAfter(after: number): AsyncGenerator<ReadChunk, void> {
