@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from "../lib/base64.ts";
 import { CODE, isObject } from "./json-rpc.ts";
 import type { Request, RpcError } from "./json-rpc.ts";
 
@@ -72,10 +73,6 @@ function mismatchOf(name: string, header: string | undefined, body: unknown): Rp
 /** A name that no header can carry comes as the Base64 of its UTF-8. */
 function decoded(header: string | undefined): string | undefined {
   const base64 = header === undefined ? undefined : /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/.exec(header)?.[1];
-  if (base64 === undefined) return header;
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(base64), (unit) => unit.codePointAt(0) ?? 0));
-  } catch {
-    return header;
-  }
+  const bytes = base64 === undefined ? undefined : bytesOfBase64(base64);
+  return bytes === undefined ? header : new TextDecoder().decode(bytes);
 }

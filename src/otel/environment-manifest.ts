@@ -1,3 +1,4 @@
+import { bytesOfBase64 } from "../lib/base64.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 
@@ -36,10 +37,6 @@ export function readEnvironmentManifest(manifest: unknown): EnvironmentManifest 
 }
 
 function fromBase64(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
-  try {
-    return new TextDecoder().decode(Uint8Array.from(atob(value), (unit) => unit.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
+  const bytes = typeof value === "string" ? bytesOfBase64(value) : undefined;
+  return bytes && new TextDecoder().decode(bytes);
 }

@@ -1,3 +1,4 @@
+import { bytesInBase64, bytesOfBase64 } from "../lib/base64.ts";
 import type { Result } from "./refusals.ts";
 
 /** gRPC's status of a call. `details`: google.rpc.Status with what the code alone does not say, such as RetryInfo. */
@@ -43,7 +44,7 @@ export function decodeMessage(
 export function encodeAnswer({ message, status }: GrpcAnswer): Uint8Array<ArrayBuffer> {
   const lines = [`grpc-status: ${status.code}`];
   if (status.message !== "") lines.push(`grpc-message: ${percentEncode(status.message)}`);
-  if (status.details !== undefined) lines.push(`grpc-status-details-bin: ${base64(status.details)}`);
+  if (status.details !== undefined) lines.push(`grpc-status-details-bin: ${bytesInBase64(status.details)}`);
   const trailers = frame(TRAILERS, new TextEncoder().encode(lines.map((line) => `${line}\r\n`).join("")));
   return message === undefined ? trailers : concat(frame(0, message), trailers);
 }
@@ -74,11 +75,11 @@ function statusIn(trailers: string): GrpcStatus | undefined {
   );
   const code = fields.get("grpc-status");
   if (code === undefined || !/^\d{1,3}$/.test(code)) return undefined;
-  const details = fields.get("grpc-status-details-bin");
+  const details = bytesOfBase64(fields.get("grpc-status-details-bin") ?? "");
   return {
     code: Number(code),
     message: decodeURIComponent(fields.get("grpc-message") ?? ""),
-    ...(details === undefined ? {} : { details: Uint8Array.from(atob(details), (letter) => letter.charCodeAt(0)) }),
+    ...(details === undefined || details.length === 0 ? {} : { details }),
   };
 }
 
@@ -104,8 +105,4 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
 /** A status message in a header: printable ASCII but the percent sign stands for itself (gRPC, Percent-Encoded). */
 function percentEncode(message: string): string {
   return message.toWellFormed().replaceAll(/[^ -$&-~]+/gu, encodeURIComponent);
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { bytesInBase64, bytesOfBase64 } from "../lib/base64.ts";
 import type { Sealed } from "../session/contract/upstreams.ts";
 
 /** Shorter secrets could be guessed. */
@@ -28,7 +29,7 @@ export async function seal(key: Key, texts: Texts, bound: string): Promise<Seale
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const plain = new TextEncoder().encode(JSON.stringify(texts));
   const data = await crypto.subtle.encrypt(algorithm(iv, bound), await imported(key, "encrypt"), plain);
-  return { key: key.id, iv: base64(iv), data: base64(new Uint8Array(data)) };
+  return { key: key.id, iv: bytesInBase64(iv), data: bytesInBase64(new Uint8Array(data)) };
 }
 
 export type Unsealed =
@@ -38,12 +39,10 @@ export type Unsealed =
 export async function unseal(keys: readonly Key[], sealed: Sealed, bound: string): Promise<Unsealed> {
   const key = keys.find(({ id }) => id === sealed.key);
   if (key === undefined) return { state: "no-key" };
+  const [iv, data] = [bytesOfBase64(sealed.iv), bytesOfBase64(sealed.data)];
+  if (iv === undefined || data === undefined) return { state: "damaged" };
   try {
-    const plain = await crypto.subtle.decrypt(
-      algorithm(bytesOf(sealed.iv), bound),
-      await imported(key, "decrypt"),
-      bytesOf(sealed.data),
-    );
+    const plain = await crypto.subtle.decrypt(algorithm(iv, bound), await imported(key, "decrypt"), data);
     // Our own text, which nothing else can have written.
     const texts = JSON.parse(new TextDecoder().decode(plain)) as Texts;
     return { state: "open", texts, isCurrent: key === keys[0] };
@@ -58,12 +57,4 @@ function algorithm(iv: Uint8Array<ArrayBuffer>, bound: string) {
 
 async function imported({ bytes }: Key, usage: "encrypt" | "decrypt") {
   return await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, [usage]);
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
 }

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { bytesOfBase64 } from "../../lib/base64.ts";
 import { failureOf } from "../http/answer-outcome.ts";
 import { failureText } from "../http/fetch-transport.ts";
 import type { DeliveryOutcome, Sink } from "../sink.ts";
@@ -17,16 +18,8 @@ const SECRET = /^whsec_([A-Za-z0-9+/]{32,88}={0,2})$/;
 /** The bytes of a secret: 24 to 64, as the specification says. `undefined` for another text. */
 function secretBytes(text: string): Uint8Array | undefined {
   const [, base64 = ""] = SECRET.exec(text) ?? [];
-  const bytes = bytesIn(base64);
-  return bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
-}
-
-function bytesIn(base64: string): Uint8Array {
-  try {
-    return Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
-  } catch {
-    return new Uint8Array();
-  }
+  const bytes = bytesOfBase64(base64);
+  return bytes !== undefined && bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined;
 }
 
 export const isSecret = (text: string): boolean => secretBytes(text) !== undefined;

@@ -1,0 +1,13 @@
+/** Standard base64, padded. For texts of a few kilobytes: each byte is an argument of a call. */
+export function bytesInBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** The bytes of standard base64, padded or not; `undefined` for another text. */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
