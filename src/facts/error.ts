@@ -11,16 +11,13 @@ import {
   TOOL_FAILED_STATUS,
   TOOL_FAILED_TYPE,
 } from "../otel/semconv/attributes.ts";
+import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from "../otel/span.ts";
 import type { Span } from "../otel/span.ts";
 import { FIELD, textIn, valueIn } from "./attribute-index.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { exceptionAttributes, firstText } from "./exception-text.ts";
 import type { SpanKind } from "./kind.ts";
 import { isControlFlow } from "./pause.ts";
-
-const STATUS_ERROR = 2;
-const STATUS_OK = 1;
-const STATUS_UNSET = 0;
 
 /**
  * Whether the span counts as an error: by its status, by an exception or a level where the status is unset, or by a tool's

@@ -50,6 +50,11 @@ export type SpanLink = {
   readonly flags?: number;
 };
 
+/** OTLP's Status.StatusCode. */
+export const STATUS_UNSET = 0;
+export const STATUS_OK = 1;
+export const STATUS_ERROR = 2;
+
 export type SpanStatus = { readonly message?: string; readonly code?: number };
 
 export type Span = {

@@ -2,6 +2,7 @@ import { cut } from "../lib/one-line.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { randomHex } from "../lib/random-hex.ts";
 import * as keys from "../otel/semconv/self.ts";
+import { STATUS_ERROR } from "../otel/span.ts";
 import type { AnyValue, KeyValue, Span, SpanEvent } from "../otel/span.ts";
 import { RANDOM, readTraceparent, readTracestate, SAMPLED, writeTraceparent } from "../otel/trace-context.ts";
 import type { TraceParent } from "../otel/trace-context.ts";
@@ -15,7 +16,6 @@ const MAX_STACK = 4_000;
 
 /** Of OTLP's `SpanKind`. */
 const KINDS = { internal: 1, server: 2, client: 3 } as const;
-const STATUS_ERROR = 2;
 /** Of OTLP's `SpanFlags`: whether the parent is of another program is known, and it is. */
 const KNOWS_PARENT = 0x100;
 const PARENT_IS_REMOTE = 0x200;

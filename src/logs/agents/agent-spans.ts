@@ -6,10 +6,10 @@ import { countAt } from "../../otel/record-fields.ts";
 import { SESSION_KEYS, USER_KEYS } from "../../otel/semconv/attributes.ts";
 import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
 import * as wire from "../../otel/semconv/logs.ts";
+import { STATUS_ERROR } from "../../otel/span.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
 import { derivationAttribute, derivedId, idOfRecord } from "../../facts/derivation.ts";
 
-const STATUS_ERROR = 2;
 const CLIENT = 3;
 
 /** The id of the span that a coding agent's record describes: from the agent's own id, else from the record; "" if there is no span. */

@@ -5,10 +5,9 @@ import { endTimeOfRecord, timeOfRecord } from "../../otel/log-record.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import * as keys from "../../otel/semconv/ark.ts";
+import { STATUS_ERROR } from "../../otel/span.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
 import { derivationAttribute, derivedId } from "../../facts/derivation.ts";
-
-const STATUS_ERROR = 2;
 
 /** One event of a query's operation: the operation, the phase, and the attributes by key. */
 export type ArkOperationEvent = {

@@ -2,11 +2,9 @@ import { spanIdentity } from "../../facts/identity.ts";
 import type { SpanInScope } from "../../otel/chunk.ts";
 import { textOf } from "../../otel/any-value.ts";
 import { QUERY_NAMESPACE_KEYS, SERVICE_KEYS } from "../../otel/semconv/attributes.ts";
+import { STATUS_ERROR } from "../../otel/span.ts";
 import type { KeyValue, Span } from "../../otel/span.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
-
-/** OTLP's status code of an error. */
-const ERROR = 2;
 
 /**
  * Whether this span makes its whole trace go to the upstream. A trace outside the sample needs a span that is an error, where these
@@ -41,7 +39,7 @@ export class TraceRule {
   }
 
   look({ span, resource }: SpanInScope): void {
-    if (span.status?.code === ERROR) this.#hasError = true;
+    if (span.status?.code === STATUS_ERROR) this.#hasError = true;
     this.#matches ||= matches(this.#match, span, resource?.attributes);
   }
 }
