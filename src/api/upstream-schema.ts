@@ -1,5 +1,6 @@
 /** Upstreams as they are set, and as answers show them. */
 import * as v from "valibot";
+import { UPSTREAM_CHOICES } from "../session/contract/upstreams.ts";
 import { count, nanoseconds, text, traceId } from "./otlp-schema.ts";
 
 const match = v.pipe(
@@ -15,16 +16,16 @@ const match = v.pipe(
 
 const SETTINGS = {
   endpoint: v.pipe(text, v.description("`/v1/traces` is appended unless the path ends in it.")),
-  protocol: v.pipe(v.picklist(["http/protobuf", "http/json"]), v.description("Default: `http/protobuf`.")),
-  compression: v.pipe(v.picklist(["gzip", "none"]), v.description("Default: `gzip`.")),
+  protocol: v.pipe(v.picklist(UPSTREAM_CHOICES.protocol), v.description("Default: `http/protobuf`.")),
+  compression: v.pipe(v.picklist(UPSTREAM_CHOICES.compression), v.description("Default: `gzip`.")),
   timeout: v.pipe(v.number(), v.description("Of one request, milliseconds. Default: 10,000.")),
   sampling: v.pipe(v.number(), v.description("Share of the traces, by trace id. Default: 1.")),
   errors: v.pipe(
-    v.picklist(["sampled", "always"]),
+    v.picklist(UPSTREAM_CHOICES.errors),
     v.description("`always`: traces with an error go there whatever the sample says. Default: `sampled`."),
   ),
   running: v.pipe(
-    v.picklist(["held", "sent"]),
+    v.picklist(UPSTREAM_CHOICES.running),
     v.description(
       "`sent`: spans that still run go there too. Default: `held`, as most receivers keep the first of two versions.",
     ),

@@ -10,21 +10,31 @@ export type UpstreamMatch =
   /** An attribute of the resource, as text. */
   | { readonly by: "attribute"; readonly key: string; readonly value: string };
 
+/** The values that a setting may have, the default first. */
+export const UPSTREAM_CHOICES = {
+  protocol: ["http/protobuf", "http/json"],
+  compression: ["gzip", "none"],
+  errors: ["sampled", "always"],
+  running: ["held", "sent"],
+} as const;
+
+type Choice<Name extends keyof typeof UPSTREAM_CHOICES> = (typeof UPSTREAM_CHOICES)[Name][number];
+
 /** An upstream without the values of its headers. */
 export type UpstreamSettings = {
   /** The URL that gets the traces. */
   readonly endpoint: string;
-  readonly protocol: "http/protobuf" | "http/json";
-  readonly compression: "gzip" | "none";
+  readonly protocol: Choice<"protocol">;
+  readonly compression: Choice<"compression">;
   /** Of one request, milliseconds. */
   readonly timeout: number;
   readonly match: UpstreamMatch;
   /** Share of the traces that are sent, by trace id: 0 to 1. */
   readonly sampling: number;
   /** Whether a trace with an error is sent although its id is not in the sample. */
-  readonly errors: "sampled" | "always";
+  readonly errors: Choice<"errors">;
   /** Whether a span that still runs is sent as well. Most receivers keep the first of two versions. */
-  readonly running: "held" | "sent";
+  readonly running: Choice<"running">;
 };
 
 /** Texts by name, such as header values, encrypted. */

@@ -3,6 +3,7 @@ import type { PlainRecord } from "../../lib/plain-data.ts";
 import { readEnvironmentManifest } from "../../otel/environment-manifest.ts";
 import { endpointVariable } from "../../otel/exporter-variables.ts";
 import { LONGEST_TIMEOUT_MILLIS } from "../../session/contract/outbox.ts";
+import { UPSTREAM_CHOICES } from "../../session/contract/upstreams.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
@@ -49,10 +50,10 @@ export function readUpstream(body: unknown, privateHosts: PrivateHosts): Upstrea
       ...DEFAULTS,
       ...preset?.defaults,
       endpoint: tracesUrl(endpoint, privateHosts),
-      ...picked(body, "protocol", ["http/protobuf", "http/json"] as const),
-      ...picked(body, "compression", ["gzip", "none"] as const),
-      ...picked(body, "errors", ["sampled", "always"] as const),
-      ...picked(body, "running", ["held", "sent"] as const),
+      ...picked(body, "protocol"),
+      ...picked(body, "compression"),
+      ...picked(body, "errors"),
+      ...picked(body, "running"),
       ...ranged(body, "timeout", 100, LONGEST_TIMEOUT_MILLIS),
       ...ranged(body, "sampling", 0, 1),
       match: matchIn(body["match"]),
@@ -61,7 +62,7 @@ export function readUpstream(body: unknown, privateHosts: PrivateHosts): Upstrea
   });
 }
 
-const DEFAULTS: Omit<UpstreamSettings, "endpoint"> = {
+export const DEFAULTS: Omit<UpstreamSettings, "endpoint"> = {
   protocol: "http/protobuf",
   compression: "gzip",
   timeout: DEFAULT_TIMEOUT,
@@ -167,16 +168,14 @@ function headersIn(given: unknown): Headers | undefined {
   return outcome.headers;
 }
 
-function picked<Name extends string, Choice extends string>(
-  body: PlainRecord,
-  name: Name,
-  choices: readonly Choice[],
-): { [Key in Name]?: Choice } {
+type Choices = typeof UPSTREAM_CHOICES;
+
+function picked<Name extends keyof Choices>(body: PlainRecord, name: Name): { [Key in Name]?: Choices[Name][number] } {
   const given = body[name];
   if (given === undefined) return {};
-  const choice = choices.find((one) => one === given);
-  if (choice === undefined) throw new Fault(`${name} must be ${choices.join(" or ")}`);
-  return { [name]: choice } as { [Key in Name]?: Choice };
+  const choices: readonly string[] = UPSTREAM_CHOICES[name];
+  if (!choices.some((one) => one === given)) throw new Fault(`${name} must be ${choices.join(" or ")}`);
+  return { [name]: given } as { [Key in Name]?: Choices[Name][number] };
 }
 
 function ranged<Name extends string>(

@@ -7,7 +7,7 @@ import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
 import { keysIn, seal, unseal } from "../cipher.ts";
 import type { Headers } from "./header-list.ts";
-import { readVariables } from "./read-settings.ts";
+import { DEFAULTS, readVariables } from "./read-settings.ts";
 
 type UpstreamsObject = Env["UPSTREAMS"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
@@ -86,16 +86,7 @@ function primaryOf(env: Bindings): Omit<Upstream, "since"> | undefined {
     const { settings, headers = {} } = outcome;
     return { name: PRIMARY, settings, headers, headerNames: Object.keys(headers) };
   }
-  const settings = {
-    endpoint: "",
-    protocol: "http/protobuf",
-    compression: "none",
-    timeout: 0,
-    match: { by: "all" },
-    sampling: 1,
-    errors: "sampled",
-    running: "held",
-  } as const;
+  const settings = { ...DEFAULTS, endpoint: "" };
   return { name: PRIMARY, settings, headers: {}, headerNames: [], off: `OTEL_EXPORTER_OTLP_*: ${outcome.error}` };
 }
 
