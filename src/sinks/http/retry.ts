@@ -1,3 +1,5 @@
+import { fullJitter } from "../../lib/backoff.ts";
+
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 600_000;
 /** A receiver can't ask for a longer pause. */
@@ -19,7 +21,9 @@ export function nextTry(
   const failingSince = failures.failingSince || now;
   if (now - failingSince > GIVE_UP_MILLIS) return "given up";
   const attempts = failures.attempts + 1;
-  const most = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** Math.min(attempts - 1, 16));
-  const wait = afterMillis === undefined ? Math.random() * most : Math.min(afterMillis, LONGEST_PAUSE_MILLIS);
-  return { attempts, failingSince, dueAt: now + Math.max(wait, FIRST_RETRY_MILLIS) };
+  const wait =
+    afterMillis === undefined
+      ? fullJitter(attempts, FIRST_RETRY_MILLIS, Math.random(), LAST_RETRY_MILLIS)
+      : Math.max(FIRST_RETRY_MILLIS, Math.min(afterMillis, LONGEST_PAUSE_MILLIS));
+  return { attempts, failingSince, dueAt: now + wait };
 }
