@@ -1,3 +1,5 @@
+export const DAY_MILLIS = 86_400_000;
+
 /** Converts Unix milliseconds, as objects store them, to Unix nanoseconds in decimal, as every answer has them. */
 export function nanoseconds(millis: number): string {
   return millis === 0 ? "0" : `${millis}000000`;

@@ -1,5 +1,6 @@
 import type { Bindings } from "../config.ts";
 import { log } from "../lib/log.ts";
+import { DAY_MILLIS } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
 import * as keys from "../otel/semconv/self.ts";
 import type { Resource, Scope, Span } from "../otel/span.ts";
@@ -16,7 +17,7 @@ const MOST_WAITING = 200;
 const CALLS_IN_FLIGHT = 64;
 /** A session of the program's own traces takes so many spans: it is read and folded at once. */
 const SPANS_A_SESSION = 2_000;
-const SESSION_MILLIS = 86_400_000;
+const SESSION_MILLIS = DAY_MILLIS;
 
 const SCOPE: Scope = { name: "spanfold" };
 

@@ -1,10 +1,10 @@
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import type { FeedQuery, FeedEntry } from "./contract.ts";
 import { mintFeedStart } from "./contract.ts";
 
 /** Maximum age and number of entries: some 150 MB. */
 const FEED_DAYS = 7;
 const FEED_ROWS = 1_000_000;
-const DAY_MILLIS = 86_400_000;
 /** Rows that one report expires at most: more than it adds, and few enough not to delay it. */
 const EXPIRED_ROWS = 100;
 

@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import type { LogReport, LogReportsPage } from "../../session/contract/directory.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
 import type { Count, CountedLog, ReportedBefore } from "./contract.ts";
@@ -16,7 +17,6 @@ CREATE TABLE moved (id TEXT PRIMARY KEY, reported INTEGER NOT NULL, until INTEGE
 const CLOCKS_APART = 1_000;
 /** As long as the feed. */
 const MOVED_DAYS = 7;
-const DAY_MILLIS = 86_400_000;
 
 type LogRow = { readonly generation: string; readonly revision: number; readonly reported: number };
 

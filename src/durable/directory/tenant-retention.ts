@@ -1,6 +1,6 @@
 import { settingsOf } from "../../config.ts";
 import type { Bindings } from "../../config.ts";
-import { nanoseconds } from "../../lib/nanoseconds.ts";
+import { DAY_MILLIS, nanoseconds } from "../../lib/nanoseconds.ts";
 import { pool } from "../../lib/pool.ts";
 import { sessionAt, tenantOf } from "../../place.ts";
 import type { SessionRemoval } from "../../session/contract/directory.ts";
@@ -9,7 +9,6 @@ import type { StorageUsage, Retention, RetentionRule } from "../../session/contr
 import type { DirectoryRows } from "./rows/session-rows.ts";
 import { log } from "../../lib/log.ts";
 
-const DAY_MILLIS = 86_400_000;
 const SOON_MILLIS = 1_000;
 const MINUTE_MILLIS = 60_000;
 /** Sessions called in one run: an invocation may make 1,000 calls. */

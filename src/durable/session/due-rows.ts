@@ -1,6 +1,5 @@
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import type { ShardTables } from "./log/tables.ts";
-
-const DAY_MILLIS = 86_400_000;
 
 /**
  * The logs of a shard with a job in the next day, each with its time: the table `due`. While there is one, the shard's alarm stands,

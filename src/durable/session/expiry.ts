@@ -1,8 +1,9 @@
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import { retentionSlack } from "../../session/contract/retention.ts";
 import type { SessionState } from "./state.ts";
 
 /** Tombstones are kept for so long at least. */
-export const TOMBSTONE_MILLIS = 7 * 86_400_000;
+export const TOMBSTONE_MILLIS = 7 * DAY_MILLIS;
 
 /** Schedules the expiry of a delivery. */
 export function scheduleExpiry({ settings, jobs }: SessionState, received: number): void {

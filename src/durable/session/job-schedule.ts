@@ -1,4 +1,5 @@
 import { backoff } from "../../lib/backoff.ts";
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import type { DueRows } from "./due-rows.ts";
 import type { LogMeta } from "./log/log-meta.ts";
 
@@ -14,7 +15,7 @@ const LAST_RETRY_MILLIS = 60_000;
 type Scheduled = { readonly dueAt: number; readonly attempts: number };
 
 /** A job that is due later stands in the log's own row, which the shard reads once a day. */
-const NEAR_MILLIS = 86_400_000;
+const NEAR_MILLIS = DAY_MILLIS;
 
 /**
  * The schedule of a log's jobs. On disk there is one time for all of them, written with what gives cause: jobs are derived from the

@@ -1,3 +1,5 @@
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
+
 /** How much a deployment stores, and for how long. */
 export type RetentionRule = {
   /** A trace expires this long after its last delivery, milliseconds; absent: never. */
@@ -38,7 +40,6 @@ export type RetentionSettings = {
   readonly MAX_TENANT_BYTES?: string | undefined;
 };
 
-const DAY_MILLIS = 86_400_000;
 const DEFAULT_DAYS = 30;
 /** A hundred years. */
 const MOST_DAYS = 36_500;

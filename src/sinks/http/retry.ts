@@ -1,10 +1,11 @@
 import { fullJitter } from "../../lib/backoff.ts";
+import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 600_000;
 /** A receiver can't ask for a longer pause. */
 const LONGEST_PAUSE_MILLIS = 3_600_000;
-const GIVE_UP_MILLIS = 86_400_000;
+const GIVE_UP_MILLIS = DAY_MILLIS;
 
 /** `attempts`: failed ones in a row. `failingSince`: when the first of them was, Unix milliseconds; 0 without one. */
 export type Failures = { readonly attempts: number; readonly failingSince: number };

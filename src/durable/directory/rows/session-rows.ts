@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import { shardOf } from "../../../place.ts";
 import type { HeldLogs, LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
@@ -10,7 +11,6 @@ import { openDirectory } from "./schema.ts";
 
 /** Tombstones are kept for so long, for viewers that resume; later ones read from the beginning. */
 export const TOMBSTONE_DAYS = 7;
-const DAY_MILLIS = 86_400_000;
 /** UTF-16 units of summaries in one answer: an RPC may carry 32 MiB, and the object has to hold it. */
 const MOST_UNITS = 4_000_000;
 

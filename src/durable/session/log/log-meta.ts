@@ -1,9 +1,10 @@
+import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import { mintGeneration } from "../../generation.ts";
 import { PLACES } from "./tables.ts";
 import type { ShardTables } from "./tables.ts";
 
 /** A copy may be under way for so long at most. */
-const FENCE_MILLIS = 86_400_000;
+const FENCE_MILLIS = DAY_MILLIS;
 
 /** What a deletion voids: copies to the session of this name, or bindings of the trace that this log owns. */
 export type Fenced = "session" | "trace";

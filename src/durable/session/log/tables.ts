@@ -1,3 +1,4 @@
+import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
 
 /**
@@ -32,8 +33,6 @@ CREATE TABLE value (
 
 /** Revisions of one log. Log numbers reach 2^25, so that a place is an exact number. */
 export const PLACES = 2 ** 28;
-
-const DAY_MILLIS = 86_400_000;
 
 /** A shard's own state, in memory as on disk: the last number that a log got, and when logs without a near job are looked at next. */
 export class ShardTables {

@@ -1,5 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { textLength } from "../../../lib/body-codec.ts";
+import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import type { Cause } from "../../../place.ts";
 import { LOST_RUN_MILLIS } from "../../../session/contract/outbox.ts";
 import type { CursorMoves, OutboxPage, OutboxRow, OwnedChunk } from "../../../session/contract/outbox.ts";
@@ -15,7 +16,7 @@ export function nextDelivery({ traces, outbox, fold }: SessionState): number | u
 }
 
 /** Retention waits for a sink for so long after the last delivery of a trace. */
-const SINK_MILLIS = 7 * 86_400_000;
+const SINK_MILLIS = 7 * DAY_MILLIS;
 
 /** Whether a sink still lacks something of the owned trace, and may get it: what is parked counts as delivered. */
 export function waitsForSink(state: SessionState, traceId: string, now: number): boolean {
