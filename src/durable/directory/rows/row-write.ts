@@ -16,15 +16,28 @@ export type StoredSession = Omit<SessionReport, "summary" | "search" | "storage"
   readonly storage: StorageUsage;
 };
 
-export function storedSession({ summary, search, storage, ended: _, ...report }: SessionReport): StoredSession {
-  const facts = listFacts(summary);
-  return {
-    ...report,
-    summary: JSON.stringify(summary),
-    facts,
-    storage: storage ?? { bytes: 0, oldest: facts.activity },
-    search: search ?? searchText(searchableOf(summary)),
-  };
+export function storedSession({
+  summary: given,
+  search = searchText(searchableOf(given)),
+  storage,
+  ended: _,
+  ...report
+}: SessionReport): StoredSession {
+  const facts = listFacts(given);
+  const summary = JSON.stringify(given);
+  const usage = storage && { ...storage, bytes: storage.bytes + rowBytes(summary, search) };
+  return { ...report, summary, facts, storage: usage ?? { bytes: 0, oldest: facts.activity }, search };
+}
+
+/** Cells of the row and of its indexes, in bytes. */
+const CELLS_BYTES = 260;
+/** Pages that are not full, and the index of full text. Measured over rows of 600 to 2,000 bytes. */
+const SUMMARY_FILL = 1.1;
+const SEARCH_FILL = 2.5;
+
+/** The rows of a session on disk, an estimate. They are half of what a trace of few spans takes. */
+function rowBytes(summary: string, search: string): number {
+  return Math.round(CELLS_BYTES + summary.length * SUMMARY_FILL + search.length * SEARCH_FILL);
 }
 
 /** Inserts the row of a new session; returns its number. */
