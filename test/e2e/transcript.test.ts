@@ -251,3 +251,45 @@ test("of a session of thousands of steps only those in view are mounted, and new
   await stepsOf(page).filter({ hasText: "early" }).waitFor();
   expect(complaints).toEqual([]);
 });
+
+test("Follow keeps the newest step in view when steps join above it, and counts none as unseen", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const send = sender(url, "followed");
+  const agent = (id: number, name: string, from: number): Sent => ({
+    id,
+    parent: 1,
+    from,
+    to: 900,
+    with: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name },
+  });
+  const step = (parent: number, id: number, from: number, text: string): Sent => ({
+    ...answer(id, from, text),
+    parent,
+  });
+  const many = (from: number) => Array.from({ length: 40 }, (_, n) => step(2, from + n, from + n, `Step ${from + n}.`));
+  await send(
+    query("Go on.", 900),
+    agent(2, "one", 1),
+    ...many(10).slice(0, 5),
+    agent(3, "two", 2),
+    step(3, 800, 800, "It began."),
+  );
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions/followed`);
+  const transcript = page.getByRole("list", { name: "Transcript" });
+  await transcript.getByText("It began.").waitFor();
+  await page.keyboard.press("F");
+  await send(...many(100), { ...step(3, 800, 800, "The end of it."), to: 880 });
+  const end = transcript.getByText("The end of it.");
+  await expect.poll(() => end.count()).toBe(1);
+  // It stays there.
+  await page.waitForTimeout(500);
+  const isInView = () =>
+    end.evaluate((one) => {
+      const { bottom } = one.getBoundingClientRect();
+      return bottom <= (one.closest(".scroller")?.getBoundingClientRect().bottom ?? 0);
+    });
+  expect(await isInView()).toBe(true);
+  expect(await page.getByRole("button", { name: /new steps?$/ }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+});

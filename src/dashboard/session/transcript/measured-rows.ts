@@ -18,7 +18,8 @@ export type MeasuredRows = {
   readonly view: ReadonlySignal<View>;
   /** Of a mounted row's element; `null` when it goes. */
   readonly measure: (row: RowId, element: HTMLElement | null) => void;
-  readonly scrollTo: (index: number, align: "near" | "top") => void;
+  /** `near`: as little as possible. `followed`: the same, with room for what it grows by. */
+  readonly scrollTo: (index: number, align: "near" | "followed" | "top") => void;
 };
 
 export type View = { readonly first: number; readonly last: number };
@@ -29,6 +30,8 @@ const OVERSCAN = 500;
 const NEAR = 150;
 /** Room above a row that is scrolled to: what sticks at the top must not hide it. */
 const HEADROOM = 44;
+/** Room below a row that is followed: a call that ends shows its result there. */
+const FOOTROOM = 48;
 
 /**
  * Rows of different heights, of which those in view are mounted. A row in view keeps its place when rows above it change: `pinned`
@@ -88,15 +91,16 @@ export function useMeasuredRows(rows: RowList, pinned: string | undefined): Meas
   }, [layout]);
 
   const measure = useMeasuring(heights, () => setVersion((known) => known + 1));
-  const scrollTo = (index: number, align: "near" | "top"): void => {
+  const scrollTo = (index: number, align: "near" | "followed" | "top"): void => {
     const element = scroller.current;
     if (element === null) return;
     const [start, end] = [layout.topOf(index), layout.topOf(index + 1)];
     const { scrollTop: top, clientHeight: height } = element;
     const isIn = start >= top + HEADROOM && end <= top + height;
-    if (align === "near" && isIn) return;
-    const isBelow = align === "near" && end > top + height && end - start < height - HEADROOM;
-    const to = isBelow ? end - height : Math.max(0, start - HEADROOM);
+    if (align !== "top" && isIn) return;
+    const below = align === "followed" ? FOOTROOM : 0;
+    const isBelow = align !== "top" && end > top + height && end - start < height - HEADROOM - below;
+    const to = isBelow ? end - height + below : Math.max(0, start - HEADROOM);
     element.scrollTop = to;
     look();
     // Rows around it were never drawn: it keeps this place while their heights become known.

@@ -91,20 +91,29 @@ export function TranscriptReading(props: ReadingProps) {
   const measured = useMeasuredRows(shown, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
 
-  const done = useRef<Revealed | undefined>(undefined);
+  const done = useRef<{ readonly revealed: Revealed; readonly height: number } | undefined>(undefined);
   useLayoutEffect(() => {
-    if (revealed === undefined || done.current === revealed) return;
+    if (revealed === undefined) return;
+    const isFollowed = following === "following" && revealed.by === "follow";
+    // What is followed leaves the view when rows above it turn out to be higher.
+    if (done.current?.revealed === revealed && (!isFollowed || done.current.height === height)) return;
     let row = tree.byKey.get(revealed.key);
     for (; row !== undefined; row = row.parent) {
       const at = indexOf(row.key);
       if (at < 0) continue;
       // The row itself may still be folded: a row above it stands in for it until then.
-      if (row.key === revealed.key || rows.are === "grown") done.current = revealed;
-      return scrollTo(at, "near");
+      if (row.key === revealed.key || rows.are === "grown") done.current = { revealed, height };
+      return scrollTo(at, isFollowed ? "followed" : "near");
     }
   });
 
-  const unseen = useNewRows(rows.blocks, shown, view, rows.are === "loaded" ? "expected" : displayed.newRows);
+  const unseen = useNewRows(
+    rows.blocks,
+    shown,
+    view,
+    rows.are === "loaded" ? "expected" : displayed.newRows,
+    following,
+  );
   const toNew = (): void => {
     const at = unseen.first();
     if (at >= 0) scrollTo(at, "near");
