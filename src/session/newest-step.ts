@@ -7,7 +7,8 @@ export type ChangeTime = "received" | "happened";
 
 /**
  * The step that changed last: of what one export brought, the one that began or ended last, and a step before what lies between
- * the steps. So it is the newest also while several agents work, wherever its row is.
+ * the steps. So it is the newest also while several agents work, wherever its row is. What has steps below it is none: when a turn
+ * ends, its row stands above all that was said in it.
  */
 export function newestStep(tree: SessionTree, by: ChangeTime): TreeNode | undefined {
   let newest: Change | undefined;
@@ -23,19 +24,34 @@ const byTime = foldRoots((rows) => newestOf(rows, "happened"));
 
 function newestOf(rows: readonly TreeNode[], by: ChangeTime): Change | undefined {
   let newest: Change | undefined;
+  const around = aroundSteps(rows);
   for (const row of rows) {
     const { span, start, end, running } = row;
-    if (span === undefined || row.badges.includes("absurd-time")) continue;
+    if (span === undefined || row.badges.includes("absurd-time") || around.has(row)) continue;
     const change = {
       row,
       received: by === "received" ? BigInt(span.received) : 0n,
       at: running ? start : end,
-      isStep: groupOfKind(span.facts.kind) !== "plumbing",
+      isStep: isStep(row),
     };
     if (isNewer(change, newest)) newest = change;
   }
   return newest;
 }
+
+/** The rows that have a step below them. */
+function aroundSteps(rows: readonly TreeNode[]): ReadonlySet<TreeNode> {
+  const around = new Set<TreeNode>();
+  for (const row of rows) {
+    if (!isStep(row)) continue;
+    for (let above = row.parent; above !== undefined && !around.has(above); above = above.parent) around.add(above);
+  }
+  return around;
+}
+
+/** An open question is read as a step, whatever its span is. */
+const isStep = ({ span }: TreeNode): boolean =>
+  span !== undefined && (groupOfKind(span.facts.kind) !== "plumbing" || span.facts.inputRequest?.state === "open");
 
 /** Of two equal ones, the later row: it is the inner one. */
 function isNewer(change: Change, known: Change | undefined): boolean {

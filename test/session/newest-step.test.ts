@@ -54,5 +54,17 @@ test("of one export is the step that began or ended last, not what lies between"
 
 test("in a replay is what happened last, as all of it was received long ago", () => {
   const spans = [span(1, "", 9, [0, 9], agent), span(2, 1, 9, [1, 3], tool), span(3, 1, 2, [9.5], tool)];
-  expect([newest(spans), newest(spans, "happened")]).toEqual([1, 3]);
+  expect([newest(spans), newest(spans, "happened")]).toEqual([2, 3]);
+});
+
+test("is no agent or turn that ends after its steps: its row stands above them", () => {
+  const spans = [span(1, "", 9, [0, 9], { kind: "query" }), span(2, 1, 8, [1, 8], agent), span(3, 2, 7, [2, 7], tool)];
+  expect([newest(spans), newest(spans, "happened")]).toEqual([3, 3]);
+  expect(newest([...spans, span(4, 1, 9, [8.5], agent)])).toBe(4);
+});
+
+test("is the question of a tool that waits for its answer", () => {
+  const inputRequest = { state: "open", since: at(1), task: "", question: "Go on?" } as const;
+  const spans = [span(1, "", 2, [0], tool), span(2, 1, 1, [1], { kind: "internal", inputRequest })];
+  expect(newest(spans)).toBe(2);
 });
