@@ -16,8 +16,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "Python-2.0",
 ]);
 
-/** Weak copyleft, and fonts: allowed in tools, which are run here and never shipped. */
-const ALLOWED_IN_DEVELOPMENT: ReadonlySet<string> = new Set(["LGPL-3.0-or-later", "MPL-2.0", "OFL-1.1"]);
+/** Weak copyleft, fonts, and what its author gave to the public: allowed in tools, which are run here and never shipped. */
+const ALLOWED_IN_DEVELOPMENT: ReadonlySet<string> = new Set(["LGPL-3.0-or-later", "MPL-2.0", "OFL-1.1", "Unlicense"]);
 
 /** Development dependencies whose data is shipped: the price list is made of it. */
 const SHIPPED_AS_DATA: ReadonlySet<string> = new Set(["@pydantic/genai-prices"]);

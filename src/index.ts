@@ -18,6 +18,7 @@ import { imports } from "./routes/receive/import.ts";
 import { alerts } from "./routes/alerts.ts";
 import { metrics } from "./routes/metrics.ts";
 import { overview } from "./routes/overview.ts";
+import { push } from "./routes/push.ts";
 import { query } from "./routes/query.ts";
 import { rebuild } from "./routes/rebuild.ts";
 import { session } from "./routes/session.ts";
@@ -61,7 +62,7 @@ app.get("/healthz", needs("public"), async (c) => {
 // Brokers and probes have these names.
 app.on("GET", ["/health", "/readyz"], needs("public"), (c) => c.text("OK"));
 app.route("/", overview);
-app.on("GET", ["/build/*", "/favicon.svg", "/openapi.json"], needs("public"), servePageFile);
+app.on("GET", ["/build/*", "/favicon.svg", "/push-worker.js", "/openapi.json"], needs("public"), servePageFile);
 app.route("/import", imports);
 app.route("/export", tenantExport);
 app.route("/sessions", sessions);
@@ -74,6 +75,7 @@ app.route("/", metrics);
 app.route("/admin/upstreams", upstreams);
 app.route("/admin/rebuild", rebuild);
 app.route("/admin/alerts", alerts);
+app.route("/push", push);
 mountArk(app);
 mountMcp(app);
 

@@ -53,10 +53,16 @@ export const AlertSchema = v.object({
   duration: v.exactOptional(TELLING.duration),
   filter: v.exactOptional(TELLING.filter),
   sessions: v.exactOptional(TELLING.sessions),
-  format: TELLING.format,
+  format: v.pipe(
+    v.picklist(["standard", "slack", "teams", "push"]),
+    v.description("Of the body. `push`: a browser's subscription of Web Push."),
+  ),
   question: TELLING.question,
   coolDown: TELLING.coolDown,
-  host: v.pipe(text, v.description("Of the webhook. The rest of its URL, and its secret, are never shown.")),
+  host: v.pipe(
+    text,
+    v.description("Of the webhook or push service. The rest of its URL, and secrets, are never shown."),
+  ),
   signed: v.boolean(),
   state: v.pipe(
     v.picklist(["on", "failing", "off"]),
@@ -80,7 +86,7 @@ const TrySchema = v.object({
 
 const DeliverySchema = v.object({
   id: v.pipe(text, v.description("`webhook-id`: the same in each attempt.")),
-  event: v.picklist([...ALERT_STATUSES, "cost", "duration"]),
+  event: v.picklist([...ALERT_STATUSES, "cost", "duration", "over"]),
   session: text,
   title: text,
   status: v.pipe(v.picklist(STATUSES), v.description("When it was told.")),

@@ -25,6 +25,7 @@ import { REBUILT_COMPONENTS } from "./rebuilt-schema.ts";
 import { NumbersParameters } from "./numbers-parameters.ts";
 import { NUMBERS_COMPONENTS, NumbersSchema } from "./numbers-schema.ts";
 import { OVERVIEW_COMPONENTS, OverviewSchema } from "./overview-schema.ts";
+import { pushOperations } from "./push-operations.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { ReplayFlag, ReplayParameters } from "./replay-query.ts";
 import { QueryAnswerSchema, RERUN_COMPONENTS } from "./rerun-schema.ts";
@@ -293,6 +294,7 @@ export const operations: Operations = {
     },
   },
   ...adminOperations,
+  ...pushOperations,
   "/healthz": {
     get: {
       summary: "Health of the Worker.",

@@ -9,7 +9,7 @@ import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { LivenessFacts } from "./summary.ts";
 import { linkPlaceholders } from "./tree/placeholders.ts";
-import { waitingOf } from "./waiting.ts";
+import { spanKey, waitingOf } from "./waiting.ts";
 
 type PartFacts = Omit<LivenessFacts, "lastArrival" | "oldestRunning" | "waiting"> & {
   readonly oldest: PartRow | undefined;
@@ -68,7 +68,7 @@ export function livenessFacts(parts: readonly PartFold[], lastArrival: string): 
 const startOf = ({ table, row }: PartRow): NonNullable<LivenessFacts["oldestRunning"]> => ({
   name: table.text(row, Row.NAME) ?? "",
   start: table.rows.long(row, Row.START).toString(),
-  span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,
+  span: spanKey({ table, row }),
 });
 
 /** Numbers of the traces with an ended query: their missing parents are no longer awaited. */

@@ -257,6 +257,11 @@ function operationOf(table: SpanTable, row: number): number {
   return name === NONE ? NAMELESS : name * SPAN_KINDS.length + SPAN_KINDS.indexOf(rows.kind(row));
 }
 
+/** `<traceId>:<spanId>`, as a session's URL names a span. */
+export function spanKey({ table, row }: { readonly table: SpanTable; readonly row: number }): string {
+  return `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`;
+}
+
 function describe({ table, fold: { groups, queries }, row, request, call }: RowRequest): OpenInputRequest {
   const query = queries[groups.queryOf[row] ?? -1];
   const name = query === undefined ? "" : queryName(table, query);
@@ -265,7 +270,7 @@ function describe({ table, fold: { groups, queries }, row, request, call }: RowR
     question: request.question || (table.text(row, Row.NAME) ?? tool ?? ""),
     ...(name === "" ? {} : { query: name }),
     ...(tool === undefined ? {} : { tool }),
-    span: `${table.traceId(row)}:${table.rows.hex(row, Row.ID)}`,
+    span: spanKey({ table, row }),
     since: request.since.toString(),
   };
 }

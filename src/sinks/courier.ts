@@ -1,6 +1,6 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Bindings, TraceDelivery } from "../config.ts";
-import type { AlertDelivery, AlertOutcome, StoredAlert } from "../session/contract/alerts.ts";
+import type { AlertDelivery, AlertOutcome, StoredAlert, StoredVapid } from "../session/contract/alerts.ts";
 import { sendAlerts } from "./alerts/send-alert.ts";
 import { fetchTransport } from "./http/fetch-transport.ts";
 import { deliverTrace } from "./upstreams/deliver-trace.ts";
@@ -26,7 +26,8 @@ export class Courier extends WorkerEntrypoint<Bindings> {
     { tenant }: { readonly tenant: string },
     alert: StoredAlert,
     deliveries: readonly AlertDelivery[],
+    vapid?: StoredVapid,
   ): Promise<AlertOutcome[]> {
-    return await sendAlerts(this.env, { tenant }, alert, deliveries, fetchTransport);
+    return await sendAlerts(this.env, { tenant }, alert, deliveries, fetchTransport, vapid);
   }
 }

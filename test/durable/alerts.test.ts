@@ -1,15 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
-import type { Span } from "../../src/otel/span.ts";
+import { alerts, asking, deliver, now, pass, reported, running, SECOND, settle } from "./alert-world.ts";
 import { aSpan, spanId, traceIdOf } from "./spans.ts";
-import type { Attributes } from "./spans.ts";
 import * as world from "./world.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const SECOND = 1_000;
 /** The first words of a message, and what they are about. */
 type Told = { readonly type: string; readonly data: Record<string, unknown> };
 
@@ -29,10 +26,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => vi.restoreAllMocks());
-
-function alerts() {
-  return env.ALERTS.getByName("default/alerts");
-}
 
 async function put(name: string, fields: object = {}): Promise<void> {
   const body = JSON.stringify({ on: ["waiting"], url: `https://${name}.example.com/hook`, secret: SECRET, ...fields });
@@ -56,71 +49,6 @@ type Shown = {
 
 async function show(name: string): Promise<Shown> {
   return await (await world.request(`/admin/alerts/${name}`)).json();
-}
-
-/** A span of a session that ended now. */
-function now(session: string, n: number, given: Partial<Span> = {}, attributes: Attributes = {}): Span {
-  const time = (millis: number): string => `${millis}000000`;
-  const times = { startTimeUnixNano: time(Date.now() - SECOND), endTimeUnixNano: time(Date.now()) };
-  return aSpan(traceIdOf(session), n, { ...times, ...given }, { "session.id": session, ...attributes });
-}
-
-const running = (session: string, n: number): Span => now(session, n, { endTimeUnixNano: "0" });
-
-const asking = (session: string, n: number, question = "Which harbour?"): Span =>
-  now(session, n, {}, { "a2a.task.state": "input-required", "output.value": question });
-
-/** Delivers spans of these sessions, and lets them report. */
-async function deliver(...spans: Span[]): Promise<void> {
-  const sessions = new Set(spans.map(({ attributes = [] }) => attributes[0]?.value?.stringValue ?? ""));
-  await world.deliver(spans);
-  for (const session of sessions) {
-    const traceId = traceIdOf(session);
-    for (const id of [traceId, session, traceId, session]) if (await world.isArmed(id)) await world.fireAlarm(id);
-    await world.until(async () => (await world.listed("all")).some(({ id }) => id === session));
-  }
-  await reported(sessions);
-  await settle();
-}
-
-/** Waits until the list has what the sessions say. */
-async function reported(sessions: ReadonlySet<string>): Promise<void> {
-  await world.until(async () => {
-    const listed = await world.listed("all");
-    for (const id of sessions) {
-      const own = await world.readSession(id);
-      const known = listed.find((one) => one.id === id);
-      if (own?.session.spans !== known?.spans || own?.session.liveness.lastArrival !== known?.liveness.lastArrival) {
-        world.pass(2_000);
-        for (const log of [traceIdOf(id), id]) if (await world.isArmed(log)) await world.fireAlarm(log);
-        return false;
-      }
-    }
-    return true;
-  });
-}
-
-/** Fires the alarm of the alerts as long as one is due, and lets what it sends arrive. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 20; round++) {
-    const alarm = await runInDurableObject(alerts(), (_, { storage }) => storage.getAlarm());
-    if (alarm === null || alarm > Date.now()) return;
-    await runDurableObjectAlarm(alerts());
-    await world.until(async () => (await due()) === 0);
-  }
-  throw new Error("never at rest");
-}
-
-async function due(): Promise<number> {
-  return await runInDurableObject(alerts(), (_, { storage }) =>
-    Number(storage.sql.exec("SELECT count(*) AS count FROM delivery WHERE due <= ?", Date.now()).one()["count"]),
-  );
-}
-
-/** Lets time pass, and what is due happen. */
-async function pass(millis: number): Promise<void> {
-  world.pass(millis);
-  await settle();
 }
 
 /** What arrived since the last call: "host type session". */

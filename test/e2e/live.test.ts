@@ -82,7 +82,8 @@ test("rows appear while their spans run, and the session waits for its question'
   // Exports that a page loads came long ago: none of them pulses.
   await page.reload();
   await page.locator(".exports-pulse").waitFor();
-  const running = "document.getAnimations().map(({ animationName }) => animationName).filter((name) => name === 'arrive')";
+  const running =
+    "document.getAnimations().map(({ animationName }) => animationName).filter((name) => name === 'arrive')";
   expect(await page.evaluate(running)).toEqual([]);
   expect(complaints).toEqual([]);
 });

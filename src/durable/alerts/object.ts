@@ -1,5 +1,6 @@
 import { DurableObject, exports } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
+import { backoff } from "../../lib/backoff.ts";
 import { log } from "../../lib/log.ts";
 import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
 import { checkTenant, directoryOf, tenantOf } from "../../place.ts";
@@ -10,12 +11,13 @@ import type {
   AlertState,
   ListedDelivery,
   StoredAlert,
+  StoredVapid,
   WatchPage,
 } from "../../session/contract/alerts.ts";
 import type { Sealed } from "../../session/contract/upstreams.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { ALERTS, AlertRows } from "./rows.ts";
-import { tell } from "./tell.ts";
+import { tell, withdraw } from "./tell.ts";
 
 /** Sessions in one read of the directory whose time has come. */
 const LOOKS = 100;
@@ -25,6 +27,7 @@ const DELIVERIES_A_CALL = 20;
 const LOST_MILLIS = 20_000;
 /** After a failed call of the directory or of a Worker. */
 const AGAIN_MILLIS = 5_000;
+const LONGEST_WAIT_MILLIS = 600_000;
 
 const EVERY_SESSION: ListFilter = { kind: "session", statuses: [], phrases: [], names: [] };
 const NO_SESSION: ListFilter = { ...EVERY_SESSION, since: Infinity };
@@ -86,6 +89,26 @@ export class AlertsObject extends DurableObject<Bindings> {
   remove(context: CallContext, name: string): boolean {
     checkTenant(this.ctx.id, context);
     return this.ctx.storage.transactionSync(() => this.#rows.delete(name));
+  }
+
+  /** The key by which push services know this deployment. */
+  vapid(context: CallContext): StoredVapid | undefined {
+    checkTenant(this.ctx.id, context);
+    return this.#vapid();
+  }
+
+  /** Stores it in place of `before`; answers the one that is stored then: another Worker may have made one. */
+  setVapid(context: CallContext, vapid: StoredVapid, before: StoredVapid | undefined): StoredVapid {
+    checkTenant(this.ctx.id, context);
+    const known = this.#vapid();
+    if (known !== undefined && known.sealed.iv !== before?.sealed.iv) return known;
+    this.#rows.setMeta("vapid", JSON.stringify(vapid));
+    return vapid;
+  }
+
+  #vapid(): StoredVapid | undefined {
+    const text = this.#rows.meta("vapid");
+    return text === undefined ? undefined : (JSON.parse(text) as StoredVapid);
   }
 
   /** The list has changes. The directory calls once, until they are read. */
@@ -163,7 +186,11 @@ export class AlertsObject extends DurableObject<Bindings> {
       );
       this.#rows.setLook(session.id, tell(this.#rows, admitting, session.summary, now));
     }
-    for (const id of page.gone) this.#rows.deleteSession(id);
+    for (const id of page.gone) {
+      const telling = new Set(this.#rows.toldOf(id));
+      for (const alert of alerts) if (telling.has(alert.name)) withdraw(this.#rows, alert, id, now);
+      this.#rows.deleteSession(id);
+    }
     if (page.sessions.length > 0) this.#rows.forgetOldest();
     this.#rows.setCursor(page.next);
   }
@@ -186,7 +213,10 @@ export class AlertsObject extends DurableObject<Bindings> {
         if (stored === undefined || due.length === 0) break;
         const outcomes = await this.#deliver(stored, due);
         this.ctx.storage.transactionSync(() => {
-          due.forEach(({ id }, at) => this.#rows.record(name, id, outcomes[at] ?? LATER(Date.now())));
+          due.forEach(({ id, failures }, at) =>
+            this.#rows.record(name, id, outcomes[at] ?? calledAgain(failures, Date.now())),
+          );
+          if (outcomes.some(({ isGone }) => isGone)) this.#rows.delete(name);
         });
       }
     } finally {
@@ -197,10 +227,10 @@ export class AlertsObject extends DurableObject<Bindings> {
 
   async #deliver(stored: StoredAlert, due: readonly AlertDelivery[]): Promise<readonly AlertOutcome[]> {
     try {
-      return await exports.Courier.tell({ tenant: tenantOf(this.ctx.id) }, stored, due);
+      return await exports.Courier.tell({ tenant: tenantOf(this.ctx.id) }, stored, due, this.#vapid());
     } catch (error) {
       log("alerts-not-sent", { level: "warn", alert: stored.name, error });
-      return due.map(({ failures }) => ({ next: { ...failures, dueAt: Date.now() + AGAIN_MILLIS } }));
+      return due.map(({ failures }) => calledAgain(failures, Date.now()));
     }
   }
 
@@ -225,8 +255,11 @@ export class AlertsObject extends DurableObject<Bindings> {
   }
 }
 
-/** Of a delivery without an outcome. */
-const LATER = (now: number): AlertOutcome => ({ next: { attempts: 0, failingSince: 0, dueAt: now + AGAIN_MILLIS } });
+/** No Worker could be called, or it said nothing. */
+function calledAgain({ attempts, failingSince }: AlertDelivery["failures"], now: number): AlertOutcome {
+  const wait = backoff(attempts + 1, AGAIN_MILLIS, Math.random(), LONGEST_WAIT_MILLIS);
+  return { next: { attempts: attempts + 1, failingSince: failingSince || now, dueAt: now + wait } };
+}
 
 /** Creates the tables when the object is called first. */
 function open(storage: DurableObjectStorage): void {

@@ -165,6 +165,22 @@ export class AlertRows {
     );
   }
 
+  /** What was not delivered yet of the session does not have to be any more. */
+  dropPending(name: string, session: string): void {
+    this.#sql.exec("DELETE FROM delivery WHERE alert = ? AND session = ? AND due IS NOT NULL", name, session);
+  }
+
+  /** Alerts that told something of the session that still held. */
+  toldOf(session: string): string[] {
+    return this.#sql
+      .exec<{ alert: string }>(
+        "SELECT DISTINCT alert FROM told WHERE session = ? AND key <> '' AND at > 0 AND event NOT IN ('cost', 'duration')",
+        session,
+      )
+      .toArray()
+      .map(({ alert }) => alert);
+  }
+
   /** Alerts with deliveries that are due. */
   due(now: number): string[] {
     return this.#sql

@@ -28,12 +28,18 @@ export type AlertRule = {
 };
 
 /** Where to, without secrets. */
-export type AlertTarget = {
-  readonly kind: "webhook";
-  readonly format: "standard" | "slack" | "teams";
-  readonly host: string;
-  readonly isSigned: boolean;
-};
+export type AlertTarget =
+  | {
+      readonly kind: "webhook";
+      readonly format: "standard" | "slack" | "teams";
+      readonly host: string;
+      readonly isSigned: boolean;
+    }
+  /** A browser's subscription of Web Push. */
+  | { readonly kind: "push"; readonly host: string };
+
+/** The key by which push services know this deployment (VAPID, RFC 8292). `publicKey`: base64url of the uncompressed point. */
+export type StoredVapid = { readonly publicKey: string; readonly sealed: Sealed };
 
 export type StoredAlert = {
   readonly name: string;
@@ -49,7 +55,8 @@ export type StoredAlert = {
 
 /** What is told of a session. Times in Unix milliseconds. */
 export type Alert = {
-  readonly event: AlertEvent;
+  /** `over`: what was told does not hold any more. Only for targets that can withdraw it. */
+  readonly event: AlertEvent | "over";
   readonly session: string;
   /** One line. */
   readonly title: string;
@@ -90,6 +97,8 @@ export type AlertTry = {
 /** `next`: the attempt after it; absent for none. Without `attempt` nothing was sent: the destination rests. */
 export type AlertOutcome = {
   readonly attempt?: AlertTry;
+  /** The target does not exist any more. */
+  readonly isGone?: true;
   readonly next?: Failures & { readonly dueAt: number };
 };
 

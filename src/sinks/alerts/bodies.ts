@@ -82,19 +82,26 @@ function teamsOf(message: AlertMessage): object {
 }
 
 /** "Needs you", "Passed $5.20". */
-function headOf({ event, cost = 0, duration: millis = 0 }: Alert): string {
+export function headOf({ event, cost = 0, duration: millis = 0 }: Alert): string {
   switch (event) {
     case "cost":
       return `Cost ${dollars(cost, "en")}`;
     case "duration":
       return `Runs for ${duration(nanosecondsIn(millis), "en")}`;
+    case "over":
+      return "Over";
     default:
       return STATE_WORDS[event];
   }
 }
 
 /** The page of the session, at the step. Characters that would end a link in a message are escaped. */
-function stepUrl({ page, alert: { session, span } }: AlertMessage): string {
-  const path = `${page}/sessions/${encodeURIComponent(session)}`;
+function stepUrl(message: AlertMessage): string {
+  return message.page + stepPath(message);
+}
+
+/** Its path and query. */
+export function stepPath({ alert: { session, span } }: AlertMessage): string {
+  const path = `/sessions/${encodeURIComponent(session)}`;
   return span === undefined ? path : `${path}?span=${span}`;
 }

@@ -5,6 +5,7 @@ import type { AlertRule, AlertStatus } from "../../session/contract/alerts.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
 import type { Format } from "./bodies.ts";
+import { Fault } from "./fault.ts";
 import { isSecret } from "./webhook.ts";
 
 /** `filter`: the text of a list's query. `url`, `secret`: absent if they are not given. */
@@ -21,8 +22,6 @@ export type AlertReading =
   | { readonly ok: true; readonly given: GivenAlert }
   /** English, one sentence without its full stop. It names no part of a URL or secret. */
   | { readonly ok: false; readonly error: string };
-
-class Fault extends Error {}
 
 const FIELDS: ReadonlySet<string> = new Set([
   "on",
@@ -58,7 +57,7 @@ export function readAlert(body: unknown, privateHosts: PrivateHosts): AlertReadi
 }
 
 /** What to tell, and of which sessions. */
-function readTelling(body: PlainRecord): Pick<GivenAlert, "rule" | "filter" | "sessions"> {
+export function readTelling(body: PlainRecord): Pick<GivenAlert, "rule" | "filter" | "sessions"> {
   const on = statusesIn(body["on"]);
   const cost = numberIn(body, "cost", 0.001, 1e9);
   const duration = numberIn(body, "duration", 1, 365 * DAY_SECONDS);

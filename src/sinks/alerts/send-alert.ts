@@ -1,7 +1,7 @@
 import type { Bindings } from "../../config.ts";
 import { alertsOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
-import type { AlertDelivery, AlertOutcome, AlertTry, StoredAlert } from "../../session/contract/alerts.ts";
+import type { AlertDelivery, AlertOutcome, AlertTry, StoredAlert, StoredVapid } from "../../session/contract/alerts.ts";
 import { keysIn, seal, unseal } from "../cipher.ts";
 import { destinationOf } from "../http/destination.ts";
 import { judgeUrl } from "../http/judge-url.ts";
@@ -9,10 +9,16 @@ import { nextTry } from "../http/retry.ts";
 import type { Sink, SinkAnswer, Transport } from "../sink.ts";
 import { privateHostsOf } from "../upstreams/registry.ts";
 import type { AlertMessage } from "./bodies.ts";
+import { pushService } from "./push/push-service.ts";
+import { readPushKeys } from "./push/read-subscription.ts";
+import { openVapid } from "./push/vapid.ts";
 import { webhook } from "./webhook.ts";
 
 /** Of one request. A receiver that works for longer has to answer first: Standard Webhooks advises 15 to 30 s. */
 const TIMEOUT_MILLIS = 15_000;
+
+/** The browser ended the subscription (RFC 8030 §7.3). */
+const GONE: ReadonlySet<number> = new Set([404, 410]);
 
 /** An alert's target, open. `off`: why nothing is sent there. */
 export type OpenTarget =
@@ -24,7 +30,13 @@ export function boundTo(tenant: string, name: string): string {
   return `${tenant}/alerts/${name}`;
 }
 
-export async function openTarget(env: Bindings, caller: CallContext, alert: StoredAlert): Promise<OpenTarget> {
+/** `vapid`: needed for push services. */
+export async function openTarget(
+  env: Bindings,
+  caller: CallContext,
+  alert: StoredAlert,
+  vapid?: StoredVapid,
+): Promise<OpenTarget> {
   const { name, target, sealed } = alert;
   const keys = keysIn(env.UPSTREAM_KEY);
   const bound = boundTo(caller.tenant, name);
@@ -36,8 +48,23 @@ export async function openTarget(env: Bindings, caller: CallContext, alert: Stor
     await alertsOf(env, caller).reseal(name, sealed, await seal(current, outcome.texts, bound));
   const judged = judgeUrl(url, privateHostsOf(env));
   if (!judged.ok) return { off: `the url is refused: ${judged.error}` };
+  if (target.kind === "push") return await openPush(env, caller, url, outcome.texts, vapid);
   const { format } = target;
   return { url, sink: webhook({ url, format, ...(secret === undefined ? {} : { secret }) }) };
+}
+
+async function openPush(
+  env: Bindings,
+  caller: CallContext,
+  endpoint: string,
+  { p256dh = "", auth = "" }: Readonly<Record<string, string>>,
+  stored: StoredVapid | undefined,
+): Promise<OpenTarget> {
+  const vapid = await openVapid(env, caller, stored);
+  if (vapid === undefined) return { off: "UPSTREAM_KEY has no key that decrypts its key: put the key back" };
+  const keys = readPushKeys({ p256dh, auth });
+  if (keys === undefined) return { off: "its keys are no keys of a subscription" };
+  return { url: endpoint, sink: pushService({ endpoint, keys }, vapid) };
 }
 
 const CLOSED = {
@@ -52,8 +79,9 @@ export async function sendAlerts(
   alert: StoredAlert,
   deliveries: readonly AlertDelivery[],
   transport: Transport,
+  vapid?: StoredVapid,
 ): Promise<AlertOutcome[]> {
-  const target = await openTarget(env, caller, alert);
+  const target = await openTarget(env, caller, alert, vapid);
   return await Promise.all(
     deliveries.map(async (delivery) => {
       const { failures } = delivery;
@@ -71,7 +99,9 @@ export async function sendAlerts(
         return { attempt };
       }
       destination.failed(Date.now());
-      return attempt.outcome === "refused" ? { attempt } : failed(attempt, failures, afterMillis);
+      if (attempt.outcome !== "refused") return failed(attempt, failures, afterMillis);
+      const isGone = alert.target.kind === "push" && GONE.has(attempt.status ?? 0);
+      return { attempt, ...(isGone ? { isGone } : {}) };
     }),
   );
 }

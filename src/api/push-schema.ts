@@ -1,0 +1,31 @@
+/** Subscriptions of Web Push. */
+import * as v from "valibot";
+import { ALERT_STATUSES } from "../session/contract/alerts.ts";
+import { text } from "./otlp-schema.ts";
+
+export const PushSchema = v.object({
+  publicKey: v.exactOptional(
+    v.pipe(
+      text,
+      v.description("`applicationServerKey`, base64url. Absent where push can't be had: UPSTREAM_KEY is not set."),
+    ),
+  ),
+});
+
+export const PushSubscriptionBodySchema = v.strictObject({
+  subscription: v.pipe(
+    v.looseObject({ endpoint: text, keys: v.looseObject({ p256dh: text, auth: text }) }),
+    v.description("`PushSubscription.toJSON()`"),
+  ),
+  on: v.pipe(
+    v.array(v.picklist(ALERT_STATUSES)),
+    v.description("Statuses that are told when a session comes to them."),
+  ),
+  sessions: v.exactOptional(v.pipe(v.array(text), v.description("Names of single sessions. Absent: all sessions."))),
+  question: v.exactOptional(v.picklist(["omitted", "included"])),
+});
+
+export const PushSubscriptionSchema = v.object({ id: text });
+
+export type PushAnswer = v.InferOutput<typeof PushSchema>;
+export type PushSubscriptionAnswer = v.InferOutput<typeof PushSubscriptionSchema>;
