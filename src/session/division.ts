@@ -1,3 +1,4 @@
+import { grown } from "../lib/grown.ts";
 import { repeatedCalls } from "./counted-rows.ts";
 import { namesQuery } from "./query-groups.ts";
 import { CYCLE, cutCycles, MISSING, namedParent, ROOT } from "./table/parent-links.ts";
@@ -139,11 +140,8 @@ export class Division {
 
   #grow(length: number): void {
     if (length <= this.#partOf.length) return;
-    const capacity = Math.max(length, Math.ceil(this.#partOf.length * GROWTH));
-    const [partOf, unitOf] = [new Int32Array(capacity), new Int32Array(capacity)];
-    partOf.set(this.#partOf);
-    unitOf.set(this.#unitOf);
-    [this.#partOf, this.#unitOf] = [partOf, unitOf];
+    this.#partOf = grown(this.#partOf, length);
+    this.#unitOf = grown(this.#unitOf, length);
   }
 
   #rowsOf(parts: ReadonlySet<number>): ReadonlyMap<number, readonly number[]> {
@@ -152,8 +150,6 @@ export class Division {
     return new Map(Array.from(parts, (part) => [part, rowsOf[part] ?? []]));
   }
 }
-
-const GROWTH = 1.25;
 
 /**
  * By place in `rows`, which are all rows of some traces, ascending: the place of a row that stands for its unit. A unit is a tree of

@@ -1,5 +1,6 @@
+import { grown } from "../../lib/grown.ts";
+
 const FIRST_CAPACITY = 64;
-const GROWTH = 1.25;
 
 /**
  * Parents that were found, by row. Each fold needs all of them, and their rows are far apart in memory; a parent once found
@@ -19,11 +20,7 @@ export class KnownParents {
   }
 
   set(row: number, parent: number): void {
-    if (row >= this.#parents.length) {
-      const grown = new Int32Array(Math.max(row + 1, Math.ceil(this.#parents.length * GROWTH)));
-      grown.set(this.#parents);
-      this.#parents = grown;
-    }
+    if (row >= this.#parents.length) this.#parents = grown(this.#parents, row + 1);
     this.#parents[row] = parent + 1;
   }
 

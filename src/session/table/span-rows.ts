@@ -1,4 +1,5 @@
 import type { SpanVersion } from "../../facts/version-order.ts";
+import { grown } from "../../lib/grown.ts";
 import { highWord, lowWord, wordInHex } from "../../lib/hex.ts";
 import { PRODUCERS } from "../../facts/facts.ts";
 import type { Producer, SpanFacts, SpanKind } from "../../facts/facts.ts";
@@ -52,8 +53,6 @@ const PROMPT_GUESSED = 0x2000;
 const PATH_SHIFT = 14;
 
 const FIRST_CAPACITY = 64;
-/** At most a quarter of a grown table is empty: it has to fit in an object's memory. */
-const GROWTH = 1.25;
 
 /** Spans as rows of 88 bytes in one typed array, and a byte in another. Knows the layout of fields, not their meaning. */
 export class SpanRows {
@@ -79,12 +78,10 @@ export class SpanRows {
 
   /** A new row, all zero. */
   add(): number {
-    const capacity = this.#words.length / WIDTH;
-    if (this.#length === capacity) {
-      const rows = Math.ceil(capacity * GROWTH);
-      this.#words = new Uint32Array(this.#words.buffer.transfer(rows * WIDTH * Uint32Array.BYTES_PER_ELEMENT));
+    if (this.#length === this.#producers.length) {
+      this.#words = grown(this.#words, (this.#length + 1) * WIDTH, WIDTH);
       this.#halves = new Uint16Array(this.#words.buffer);
-      this.#producers = new Uint8Array(this.#producers.buffer.transfer(rows));
+      this.#producers = grown(this.#producers, this.#length + 1);
     }
     return this.#length++;
   }

@@ -1,8 +1,8 @@
 import type { SpanFacts, Tokens } from "../../facts/facts.ts";
+import { grown } from "../../lib/grown.ts";
 
 const WIDTH = 8;
 const FIRST_CAPACITY = 16;
-const GROWTH = 1.25;
 const MAX_WORD = 0xffff_ffff;
 /** Costs are summed as whole billionths of a dollar: a sum of fractions would depend on the order. */
 const PER_DOLLAR = 1e9;
@@ -79,11 +79,8 @@ export class UsageRows {
   }
 
   #add(): number {
-    const capacity = this.#words.length / WIDTH;
-    if (this.#length === capacity) {
-      const rows = Math.ceil(capacity * GROWTH);
-      this.#words = new Uint32Array(this.#words.buffer.transfer(rows * WIDTH * Uint32Array.BYTES_PER_ELEMENT));
-    }
+    if (this.#words.length === this.#length * WIDTH)
+      this.#words = grown(this.#words, (this.#length + 1) * WIDTH, WIDTH);
     return this.#length++;
   }
 }
