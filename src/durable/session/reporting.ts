@@ -1,4 +1,3 @@
-import { ReportedSpans } from "../../session/numbers/reported-spans.ts";
 import type { Cause } from "../../place.ts";
 import { storageUsage } from "./retention/storage-usage.ts";
 import type { SessionState } from "./state.ts";
@@ -8,8 +7,6 @@ import type { SessionState } from "./state.ts";
  * directory requests, so that folds take a fiftieth of the time, and appends do not wait for them.
  */
 const MILLIS_PER_SPAN = 0.1;
-
-const reportedSpans = new WeakMap<SessionState, ReportedSpans>();
 
 /** Reports the summary to the directory, or that the session is empty; repeated at the interval that the directory returns. */
 export async function report(state: SessionState, cause: Cause): Promise<void> {
@@ -23,9 +20,7 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     const search = state.search();
     const reportedRevision = state.shows(state.id) ? (state.fold.traceHeads.get(state.id) ?? 0) : 0;
     const { parts, recent } = state.fold;
-    const reported = reportedSpans.get(state) ?? new ReportedSpans();
-    reportedSpans.set(state, reported);
-    const ended = reported.unreported(recent, parts.folds(state.settings.prices));
+    const ended = state.reportedSpans.unreported(recent, parts.folds(state.settings.prices));
     const { interval, later } = await state.sendReport(
       {
         id: state.id,

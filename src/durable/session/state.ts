@@ -6,6 +6,7 @@ import { directoryOf } from "../../place.ts";
 import type { Cause } from "../../place.ts";
 import type { ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
+import { ReportedSpans } from "../../session/numbers/reported-spans.ts";
 import { searchText } from "../../session/list/search-text.ts";
 import { searchableIn } from "../../session/list/searchable.ts";
 import { rollUp } from "../../session/roll-up.ts";
@@ -79,6 +80,7 @@ export class SessionState {
   readonly subscribers: LogSubscribers;
   readonly outbox: OutboxRows;
   readonly delivery = new DeliveryRun();
+  readonly reportedSpans = new ReportedSpans();
   readonly #shard: ShardParts;
   readonly #runs: JobRuns;
   #rows: Rows | undefined;
