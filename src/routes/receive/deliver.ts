@@ -48,7 +48,8 @@ export async function deliver(
     await Promise.all(Array.from(byShard, async ([shard, sharing]) => await delivery.deliver(shard, shards, sharing)));
   } catch (error) {
     log("shards-unknown", { level: "warn", error });
-    delivery.retry = true;
+    // Nothing was sent.
+    return { rejected: 0, retry: true };
   }
   return delivery.outcome;
 }
@@ -66,7 +67,7 @@ class Delivering {
   readonly #caller: Caller;
   #rejected = 0;
   #reason: string | undefined;
-  retry = false;
+  #retry = false;
 
   constructor(env: Bindings, caller: Caller) {
     this.#env = env;
@@ -75,14 +76,14 @@ class Delivering {
 
   get outcome(): Delivered {
     const reason = this.#reason;
-    return { rejected: this.#rejected, retry: this.retry, ...(reason === undefined ? {} : { reason }) };
+    return { rejected: this.#rejected, retry: this.#retry, ...(reason === undefined ? {} : { reason }) };
   }
 
   async deliver(shard: number, shards: number, groups: readonly Group[]): Promise<void> {
     let left = groups;
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt === TRIES) {
-        this.retry = true;
+        this.#retry = true;
         return;
       }
       const partlyKnown: Group[] = [];
@@ -116,14 +117,14 @@ class Delivering {
             );
           default:
             log("trace-not-delivered", { level: "warn", traceId, error: outcome?.reason });
-            this.retry = true;
+            this.#retry = true;
         }
       });
       return partlyKnown;
     } catch (error) {
       // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
       log("traces-not-delivered", { level: "warn", traceId: sent[0]?.delivery.traceId, traces: sent.length, error });
-      this.retry = true;
+      this.#retry = true;
       return [];
     }
   }
