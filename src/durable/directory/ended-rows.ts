@@ -67,7 +67,7 @@ export class EndedRows {
     for (const { span, slot } of spans.values()) held[slot]?.push(span);
     const slot = held.reduce((least, row, at) => (row.length < (held[least]?.length ?? 0) ? at : least), 0);
     const row = held[slot] ?? [];
-    const added = left.splice(0, Math.max(1, ROW_SPANS - row.length));
+    const added = left.splice(0, ROW_SPANS - row.length);
     for (const span of added) spans.set(span.key, { span, slot });
     const text = JSON.stringify([...row, ...added]);
     this.#sql.exec("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", slot, ++this.#written, text);
