@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../config.ts";
 import { mayPageSend } from "./sender.ts";
 
-const SECURITY_HEADERS = {
+const SECURITY_HEADERS = Object.entries({
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
@@ -16,7 +16,7 @@ const SECURITY_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
-};
+});
 
 /**
  * Responses contain untrusted text: browsers guess no content type, only the page's own files run, and no site may frame or
@@ -24,7 +24,7 @@ const SECURITY_HEADERS = {
  */
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+  for (const [name, value] of SECURITY_HEADERS) c.res.headers.set(name, value);
 };
 
 /** Exporters in browsers may post (CORS). `hono/cors` also answers origins that may not, and copies each response. */
