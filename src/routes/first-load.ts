@@ -9,9 +9,9 @@ export const FIRST_LOAD = {
   transcript: ["build/transcript.js", "build/transcript.css"],
 } as const;
 
-/** The header by which a browser loads them together, not those of a route after the page's. `url`: the page's. */
-export function preloadLinks({ pathname, searchParams }: URL): string {
-  const route = routeFiles(pathname, searchParams.has("view") ? "other" : "first");
+/** The header by which a browser loads them together, not those of a route after the page's. `path`: as routes see it. */
+export function preloadLinks({ path, query }: { readonly path: string; readonly query: URLSearchParams }): string {
+  const route = routeFiles(path, query.has("view") ? "other" : "first");
   return [...FIRST_LOAD.page.map((file) => link(file, "")), ...route.map((file) => link(file, "; crossorigin"))].join(
     ", ",
   );

@@ -46,7 +46,8 @@ async function serveDrawn(c: Context<AppEnv>): Promise<Response> {
     .map(htmlOf)
     .join("");
   const html = (await page.text())
-    .replace("</head>", '<link rel="stylesheet" href="/build/overview.css" /></head>')
+    // In the mode of the header that names it: else it is loaded twice.
+    .replace("</head>", '<link rel="stylesheet" href="/build/overview.css" crossorigin /></head>')
     .replace(/<title>.*<\/title>/, "<title>Spanfold</title>")
     .replace(/<noscript>[^]*<\/noscript>/, "")
     // A function: text of spans may hold `$&`.

@@ -1,5 +1,6 @@
 import type { Context, Next } from "hono";
 import { negotiate } from "../api/negotiate.ts";
+import { pathOf } from "../auth/self.ts";
 import type { AppEnv } from "../config.ts";
 import { preloadLinks } from "./first-load.ts";
 
@@ -9,7 +10,7 @@ export async function servePage(c: Context<AppEnv>): Promise<Response> {
   const page = new Response(asset.body, asset);
   page.headers.set("cache-control", "no-cache");
   page.headers.set("vary", "Accept");
-  page.headers.set("link", preloadLinks(new URL(c.req.url)));
+  page.headers.set("link", preloadLinks({ path: pathOf(c.req.raw), query: new URL(c.req.url).searchParams }));
   return page;
 }
 

@@ -5,7 +5,7 @@ import { closeBrowser, openPage } from "./open-page.ts";
 afterAll(closeBrowser);
 
 async function startWithSession(): Promise<{ readonly url: string }> {
-  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory(), TELEMETRY_SAMPLING_RATE: "1" });
   const now = BigInt(Date.now()) * 1_000_000n;
   const span = {
     traceId: "5b8aa5a2d2c872e8321cf37308d69df2",
@@ -39,11 +39,17 @@ test.for([
   ["/", ".brand svg"],
   ["/sessions", ".session-row"],
   ["/sessions/first", ".step"],
+  ["/self/", ".brand svg"],
+  ["/self/sessions", ".session-row"],
 ])("the first rows of %s need no code but what the page's header names", async ([path = "", row = ""]) => {
   const { url } = await startWithSession();
   const named = await namedFiles(url + path);
   const { page } = await openPage();
   const others: string[] = [];
+  const warnings: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "warning") warnings.push(message.text());
+  });
   await page.route("**/build/**", async (route) => {
     const file = new URL(route.request().url()).pathname;
     if (named.includes(file)) return await route.continue();
@@ -56,7 +62,7 @@ test.for([
   const used = await page.evaluate(() =>
     performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
   );
-  expect(named.filter((file) => !used.includes(file))).toEqual([]);
+  expect([named.filter((file) => !used.includes(file)), warnings]).toEqual([[], []]);
 });
 
 test("what a reader opens next is here without the network", async () => {
