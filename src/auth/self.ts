@@ -12,6 +12,9 @@ export function isForSelf(request: Request): boolean {
   return path === SELF_BASE || path.startsWith(`${SELF_BASE}/`);
 }
 
+/** What stands before the paths of links in an answer, so that they stay with what was asked. */
+export const baseOf = (request: Request): string => (isForSelf(request) ? SELF_BASE : "");
+
 /** The path that routes see. */
 export function pathOf(request: Request): string {
   const path = getPathNoStrict(request);

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { baseOf } from "../auth/self.ts";
 import type { AppEnv } from "../config.ts";
 import { HEARTBEAT, sse, STREAM_HEADERS } from "../lib/sse.ts";
 import { callerOf } from "../place.ts";
@@ -30,7 +31,8 @@ export async function serveMcp(c: Context<AppEnv>): Promise<Response> {
     return refused(c, 400, { code: CODE.parse, message: "The body is no JSON." });
   }
   const { headers, signal } = c.req.raw;
-  const caller: Caller = { env: c.env, caller: callerOf(c), origin: new URL(c.req.url).origin, signal };
+  const base = `${new URL(c.req.url).origin}${baseOf(c.req.raw)}`;
+  const caller: Caller = { env: c.env, caller: callerOf(c), base, signal };
   if (Array.isArray(body)) return await answerBatch(c, body, caller);
   const message = readMessage(body);
   if (message.kind !== "request") return answerOther(c, message);

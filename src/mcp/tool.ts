@@ -12,8 +12,8 @@ import type { SummaryWithStatus } from "../session/liveness.ts";
 export type ToolCall = {
   readonly env: Bindings;
   readonly caller: CallContext;
-  /** Of the page, such as `https://spanfold.example`. */
-  readonly origin: string;
+  /** What stands before the paths of pages, such as `https://spanfold.example`. */
+  readonly base: string;
   /** The caller went away. */
   readonly signal: AbortSignal;
   /** UTF-8 bytes of the answer. */
@@ -66,7 +66,7 @@ const MAX_MOVES = 3;
 /** Reads from the session that the caller names, or from the one that it moved to. */
 export async function readSession<Read extends { readonly state: string }>(
   params: URLSearchParams,
-  { env, caller, origin }: ToolCall,
+  { env, caller, base }: ToolCall,
   read: (stub: SessionStub) => Promise<Read | Elsewhere>,
 ): Promise<Found<Read>> {
   const name = readSessionName(params);
@@ -75,7 +75,7 @@ export async function readSession<Read extends { readonly state: string }>(
   for (let move = 0; move < MAX_MOVES; move++) {
     const result: Read | Elsewhere = await read(sessionAt(env, caller, id));
     if (result.state === "absent") break;
-    if (!("sessions" in result)) return { id, url: pageOf(origin, id), read: result as Exclude<Read, Elsewhere> };
+    if (!("sessions" in result)) return { id, url: pageOf(base, id), read: result as Exclude<Read, Elsewhere> };
     const [only, ...others] = result.sessions;
     if (only === undefined || others.length > 0)
       return {
@@ -90,6 +90,6 @@ export async function readSession<Read extends { readonly state: string }>(
   return { refused: refusal("This session does not exist or was deleted. find_sessions lists sessions.") };
 }
 
-export function pageOf(origin: string, id: string, span?: string): string {
-  return `${origin}/sessions/${encodeURIComponent(id)}${span === undefined ? "" : `?span=${span}`}`;
+export function pageOf(base: string, id: string, span?: string): string {
+  return `${base}/sessions/${encodeURIComponent(id)}${span === undefined ? "" : `?span=${span}`}`;
 }

@@ -4,7 +4,7 @@ import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
 import { formatVersion } from "../api/resource-version.ts";
 import { can } from "../auth/principal.ts";
 import { needs } from "../auth/guard.ts";
-import { isForSelf, SELF_BASE } from "../auth/self.ts";
+import { baseOf, isForSelf } from "../auth/self.ts";
 import type { AppEnv } from "../config.ts";
 import { htmlOf } from "../overview/element.ts";
 import type { OverviewAnswer } from "../session/contract/overview.ts";
@@ -41,7 +41,7 @@ overview.on("ALL", ["/", "/otel"], needs("public"), methodNotAllowed("GET"));
 async function serveDrawn(c: Context<AppEnv>): Promise<Response> {
   const page = await servePage(c);
   if (!can(c.var.principal, "read")) return page;
-  const base = isForSelf(c.req.raw) ? SELF_BASE : "";
+  const base = baseOf(c.req.raw);
   const drawn = elementsOf(await readOverview(c), base)
     .map(htmlOf)
     .join("");

@@ -7,7 +7,7 @@ import type { Resource, Scope, Span } from "../otel/span.ts";
 import { decodeTraces } from "../otlp/decode-traces.ts";
 import { encodeDelivery } from "../otlp/group/encode-delivery.ts";
 import type { TraceGroup } from "../otlp/group/trace-group.ts";
-import { SELF, sessionAt } from "../place.ts";
+import { SELF, sessionAt, sessionIdOf } from "../place.ts";
 
 /** Traces that end within so long of the first are stored together. */
 const GATHER_MILLIS = 1_000;
@@ -77,12 +77,13 @@ class OwnSession {
 
   constructor(serviceName: string, now: number) {
     const time = new Date(now).toISOString().slice(0, 16).replace(":", "");
-    this.id = `${serviceName} ${time} ${crypto.randomUUID().slice(0, 4)}`;
+    const name = `${serviceName} ${time} ${crypto.randomUUID().slice(0, 4)}`;
+    this.id = sessionIdOf(name);
     this.#serviceName = serviceName;
     this.#begun = now;
     const attributes = [
       { key: keys.SERVICE, value: { stringValue: serviceName } },
-      { key: keys.SESSION, value: { stringValue: this.id } },
+      { key: keys.SESSION, value: { stringValue: name } },
     ];
     this.#resource = { attributes };
   }

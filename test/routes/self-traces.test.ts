@@ -305,7 +305,37 @@ describe("the program's own traces", () => {
     expect(await location("/self/traces")).toEqual([307, "/self/sessions?kind=all"]);
     const page = await program.fetch("/self/sessions", { headers: { accept: "text/html" } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    const answer = await program.fetch("/self/mcp", {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "find_sessions", arguments: { kind: "all" } },
+      }),
+    });
+    expect((await answer.text()).match(/https?:\/\/[^/]+\/\w*/g)).toEqual(Array(2).fill(`${world.ORIGIN}/self`));
     expect((await program.fetch("/selfish", { headers: { accept: "application/json" } })).status).toBe(404);
+  });
+
+  test("have a session that can be read, whatever the service is called", async () => {
+    const known: string[] = [];
+    for (const TELEMETRY_SERVICE_NAME of ["~tilde", "名".repeat(90)]) {
+      const program = new TracedProgram({ TELEMETRY_SERVICE_NAME });
+      await program.fetch("/sessions", { headers: { accept: "application/json" } });
+      const listed = async () => (await selfSessions()).filter((id) => id.startsWith("~") && !known.includes(id));
+      const [id = ""] = await world.until(async () => (await listed()).length > 0).then(listed);
+      const read = await program.fetch(`/self/sessions/${encodeURIComponent(id)}`, {
+        headers: { accept: "text/markdown" },
+      });
+      expect([TELEMETRY_SERVICE_NAME, read.status, id]).toEqual([
+        TELEMETRY_SERVICE_NAME,
+        200,
+        expect.stringMatching(/^~[0-9a-f]{64}$/),
+      ]);
+      known.push(id);
+    }
   });
 
   test("of many requests share sessions of a bounded size", async () => {

@@ -36,12 +36,12 @@ export const findSessions: Tool = {
     cursor: { schema: cursor, description: "From the answer before." },
     max: MAX,
   },
-  run: async (params, { env, caller, origin, max }) => {
+  run: async (params, { env, caller, base, max }) => {
     const read = readListQuery(params, Date.now());
     if (!read.ok) return refusal(read.detail);
     const { query } = read;
     const directory = directoryOf(env, caller);
-    const where = `Page: ${pageOf(origin, params)}, and ${origin}/sessions/<id> for one session.`;
+    const where = `Page: ${pageOf(base, params)}, and ${base}/sessions/<id> for one session.`;
     const roomBeside = (page: ListPage): number => recordedRoom({ words: [foundWords(page), where] }, max);
     let page: ListPage = await directory.list(query);
     let rows = rowsOf(page);
@@ -94,7 +94,7 @@ function shownFilters(params: URLSearchParams): [string, string][] {
   return Array.from(params).filter(([name]) => ON_PAGE.has(name));
 }
 
-function pageOf(origin: string, params: URLSearchParams): string {
+function pageOf(base: string, params: URLSearchParams): string {
   const shown = new URLSearchParams(shownFilters(params));
-  return `${origin}/sessions${shown.size === 0 ? "" : `?${shown.toString()}`}`;
+  return `${base}/sessions${shown.size === 0 ? "" : `?${shown.toString()}`}`;
 }

@@ -50,7 +50,7 @@ export const readSessionTool: Tool = {
         return `span \`${traceId}:${spanId}\` has it whole.`;
       },
     };
-    const room = recordedRoom({ words: [], page: pageOf(call.origin, session) }, call.max) - WORDS_ROOM;
+    const room = recordedRoom({ words: [], page: pageOf(call.base, session) }, call.max) - WORDS_ROOM;
     const found = await readSession(params, call, (stub) =>
       readSessionTranscript(stub, { ...read.query, max: Math.max(room, 500) }, hints),
     );

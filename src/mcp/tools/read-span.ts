@@ -40,7 +40,7 @@ export const readSpan: Tool = {
     if ("refused" in found) return found.refused;
     const { read, id } = found;
     if (read.state === "missing") return refusal(read.because);
-    const page = pageOf(call.origin, id, key);
+    const page = pageOf(call.base, id, key);
     let isCut = false;
     const recorded = printSpan(read.span, {
       max: recordedRoom({ words: [CUT], page }, call.max),
