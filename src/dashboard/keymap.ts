@@ -100,6 +100,7 @@ export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[
       SESSION_KEYS,
     ],
   ],
+  ["A timeline", [LANE_KEYS]],
   ["A replay", [REPLAY_KEYS]],
 ];
 

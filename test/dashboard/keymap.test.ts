@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as keymaps from "../../src/dashboard/keymap.ts";
 import {
   actionOf,
   keyOf,
@@ -70,12 +71,24 @@ test("the list of shortcuts shows each key once in its group, in the words of a 
       F: Follow the newest step
       r: Replay, or back to live
       u: Back to the sessions
+    A timeline
+      w · s: Zoom in, out
+      a · d: Earlier, later
+      c: Critical path
     A replay
       Space: Play or pause
       < · >: Slower, faster
       Shift ← · Shift →: Back, forward by 5 %
       r: Back to live"
   `);
+});
+
+test("each map is in the list of shortcuts", () => {
+  const listed = new Set(SHORTCUTS.flatMap(([, maps]) => maps));
+  const missing = Object.entries(keymaps).filter(
+    ([, map]) => Array.isArray(map) && map !== SHORTCUTS && !listed.has(map as never),
+  );
+  expect(missing.map(([name]) => name)).toEqual([]);
 });
 
 test("the title of a button names the key of its action", () => {
