@@ -1,7 +1,7 @@
 import { count, duration, shortCount, ticking } from "../lib/figures.ts";
 import { knownCostText } from "../session/cost-text.ts";
-import { liveness } from "../session/liveness.ts";
-import type { Status, SummaryWithStatus } from "../session/liveness.ts";
+import { liveness, STATUS_WORDS } from "../session/liveness.ts";
+import type { SummaryWithStatus } from "../session/liveness.ts";
 import { PINNED_STATUSES } from "../session/list/list-groups.ts";
 import type { FiguresAnswer } from "../session/numbers/numbers-answer.ts";
 import { element } from "./element.ts";
@@ -51,22 +51,13 @@ function sessionItem(session: SummaryWithStatus, now: number, base: string): Ele
   return element(
     "li",
     {},
-    element("span", { class: `status status-${status}` }, WORDS[status]),
+    element("span", { class: `status status-${status}` }, STATUS_WORDS[status]),
     since === undefined ? undefined : element("span", { class: "reason" }, ` ${ticking(since)}`),
     " ",
     element("a", { href: `${base}/sessions/${encodeURIComponent(id)}` }, untrusted(title || id)),
     line === undefined ? undefined : element("span", { class: "second" }, untrusted(line, 200)),
   );
 }
-
-const WORDS: Readonly<Record<Status, string>> = {
-  waiting: "Waiting",
-  stalled: "Stalled",
-  running: "Running",
-  idle: "Idle",
-  failed: "Failed",
-  finished: "Finished",
-};
 
 function strip({ numbers }: OverviewAnswer): Element {
   const { sessions, spans, turns } = numbers;

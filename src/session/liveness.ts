@@ -2,6 +2,16 @@ import type { LivenessFacts, OpenInputRequest, SessionSummary } from "./summary.
 
 export type Status = "waiting" | "stalled" | "running" | "idle" | "failed" | "finished";
 
+/** As a reader sees them. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  waiting: "Waiting",
+  stalled: "Stalled",
+  running: "Running",
+  idle: "Idle",
+  failed: "Failed",
+  finished: "Finished",
+};
+
 export type Liveness = {
   readonly status: Status;
   /** For `stalled` and `idle`: the running span that started first, and the silence so far, milliseconds. */

@@ -19,7 +19,7 @@ import { lazily, preloadParts } from "../ui/lazy.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
-import { statusWord } from "../ui/status.tsx";
+import { type Status, STATUS_WORDS } from "../../session/liveness.ts";
 import { findRow } from "../../session/tree/find-row.ts";
 import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
@@ -315,9 +315,9 @@ function useStable<Arguments extends readonly unknown[]>(
   return useCallback((...given) => latest.current(...given), []);
 }
 
-function usePageTitle(status: Parameters<typeof statusWord>[0], title: string, playing: "live" | "replay"): void {
+function usePageTitle(status: Status, title: string, playing: "live" | "replay"): void {
   useEffect(() => {
-    setTitle(`${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
+    setTitle(`${playing === "live" ? STATUS_WORDS[status] : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
   }, [status, title, playing]);
 }
 

@@ -1,24 +1,13 @@
-import type { Liveness, Status } from "../../session/liveness.ts";
+import { type Liveness, type Status, STATUS_WORDS } from "../../session/liveness.ts";
 import { count, ticking } from "../../lib/figures.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
 import { StatusIcon } from "./icons.tsx";
-
-const WORDS: Readonly<Record<Status, string>> = {
-  waiting: "Waiting",
-  stalled: "Stalled",
-  running: "Running",
-  idle: "Idle",
-  failed: "Failed",
-  finished: "Finished",
-};
-
-export const statusWord = (status: Status): string => WORDS[status];
 
 /** Icon and word, in the status's colour. */
 export const StatusWord = ({ status }: { status: Status }) => (
   <span class={`status status-${status}`}>
     <StatusIcon status={status} />
-    {WORDS[status]}
+    {STATUS_WORDS[status]}
   </span>
 );
 
