@@ -4,12 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { run, start, startProgram, temporaryDirectory } from "./program.ts";
 import { runInTerminal } from "./terminal.ts";
-
-const byId = (a: Record<string, unknown>, b: Record<string, unknown>) => (String(a["id"]) < String(b["id"]) ? -1 : 1);
 
 const now = Date.now();
 const at = (seconds: number): string => `${now - 60_000 + seconds * 1_000}000000`;
