@@ -41,14 +41,15 @@ export class Batch {
   #digits: Buffer = Buffer.alloc(0);
   #usedDigits = 0;
 
-  constructor(shape: BatchShape, path = "/v1/traces", seed = 1) {
+  constructor(shape: BatchShape, path = "/v1/traces", seed = 1, host = "localhost") {
     const { encoding, spans, traces } = shape;
     const request = realisticRequest({ spans, traces, seed, ...(shape.session ? { session: PLACEHOLDER } : {}) });
     const body = encoding === "json" ? Buffer.from(JSON.stringify(request)) : encodeProtobuf(request);
     const all = request.resourceSpans.flatMap(
       (resource) => resource.scopeSpans?.flatMap(({ spans: of }) => of ?? []) ?? [],
     );
-    const head = requestHead(path, encoding === "json" ? "application/json" : "application/x-protobuf", body.length);
+    const type = encoding === "json" ? "application/json" : "application/x-protobuf";
+    const head = requestHead(path, type, body.length, "", { host });
     this.#encoding = encoding;
     this.request = Buffer.concat([head, body]);
     this.bodyBytes = body.length;

@@ -3,10 +3,16 @@ import type { Socket } from "node:net";
 
 export type Answer = { readonly status: number; readonly text: string };
 
-/** The head of a POST to this machine; the body follows it in the same buffer. */
-export function requestHead(path: string, contentType: string, length: number, more = ""): Buffer {
+/** The head of a POST; the body follows it in the same buffer. `more`: other headers, each with its line break. */
+export function requestHead(
+  path: string,
+  contentType: string,
+  length: number,
+  more = "",
+  { host = "localhost", method = "POST" } = {},
+): Buffer {
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${contentType}\r\nContent-Length: ${length}\r\n${more}\r\n`,
+    `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${contentType}\r\nContent-Length: ${length}\r\n${more}\r\n`,
     "latin1",
   );
 }
@@ -38,8 +44,8 @@ export class Connection {
     socket.on("close", () => this.#fail(new Error("the connection was closed")));
   }
 
-  static async open(port: number): Promise<Connection> {
-    const socket = connect({ port, host: "127.0.0.1" });
+  static async open(port: number, host = "127.0.0.1"): Promise<Connection> {
+    const socket = connect({ port, host });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);

@@ -7,6 +7,7 @@ import { benchFork } from "./fork.ts";
 import { benchFullIngest } from "./full-ingest.ts";
 import { benchIngest, benchTenTraces } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
+import { benchNewTraces } from "./new-traces.ts";
 import { benchLimits } from "./limits.ts";
 import { benchList } from "./list.ts";
 import { readOptions } from "./options.ts";
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   fork: benchFork,
   self: benchSelf,
   sinks: benchSinks,
+  new: benchNewTraces,
 };
 
 const given = readOptions(process.argv.slice(2));
@@ -39,15 +41,17 @@ if (!given.ok) {
   console.error(given.error);
   process.exit(2);
 }
-const { benches, quick, markdown } = given.options;
+const { benches, peer, quick, markdown } = given.options;
 
 console.log(`${machine()}${quick ? "; quick: for a look, not for a figure" : ""}\n`);
 const bench = await Bench.open();
 const sections: Section[] = [];
 process.once("SIGINT", () => void bench.close().then(() => process.exit(130)));
 try {
-  for (const name of benches) {
-    const section = await BENCHES[name](bench, quick);
+  const wanted = benches.map((name) => () => BENCHES[name](bench, quick));
+  if (peer !== undefined) wanted.push(() => benchNewTraces(bench, quick, peer));
+  for (const run of wanted) {
+    const section = await run();
     sections.push(section);
     console.log(printSection(section));
   }

@@ -1,0 +1,299 @@
+import { randomBytes } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Batch, newTraceId } from "./batch.ts";
+import { Connection, requestHead } from "./connection.ts";
+import { median, spread } from "./figure.ts";
+import type { Figure, Section } from "./figure.ts";
+import { drive, expectOk } from "./load.ts";
+import type { Load, Measured } from "./load.ts";
+import type { Peer } from "./peer.ts";
+import { processorTime, settle } from "./workerd.ts";
+import type { Bench, Runtime } from "./workerd.ts";
+
+const CONNECTIONS = 8;
+/** Existing traces, as many as a busy program has under way: bodies go to each in turn. */
+const EXISTING = 256;
+const SPANS = [10, 100] as const;
+const WARM_UP = 1_000;
+const SLICES = 8;
+const SLICE_MILLIS = 250;
+/** A peer says nothing of its processor: it gets this time to end what an answer left to do. */
+const PEER_REST_MILLIS = 200;
+/** Requests that wait at once for one trace. */
+const WAITING = 64;
+
+type Traces = "new" | "existing";
+
+/** A receiver under one load. */
+type Lane = {
+  readonly name: string;
+  readonly load: SpreadLoad;
+  readonly peer?: Peer;
+  readonly runs: Run[];
+};
+
+type Run = Measured & { readonly processorSeconds: number };
+
+/** Bodies of one trace each: a new one, or the next of those that exist. */
+class SpreadLoad {
+  readonly traces: Traces;
+  readonly #batches: readonly Batch[];
+  readonly #existing = Array.from({ length: EXISTING }, newTraceId);
+  #sent = 0;
+
+  constructor(traces: Traces, spans: number, target: { readonly path: string; readonly host: string }) {
+    this.traces = traces;
+    const shape = { encoding: "json", spans, traces: 1, session: false } as const;
+    this.#batches = Array.from(
+      { length: CONNECTIONS },
+      (_, seed) => new Batch(shape, target.path, seed + 1, target.host),
+    );
+  }
+
+  next(connection: number): Buffer {
+    const batch = this.#batches[connection];
+    if (batch === undefined) throw new RangeError("a connection without a batch");
+    const existing = this.#existing[this.#sent++ % EXISTING];
+    batch.setTraces([this.traces === "new" || existing === undefined ? newTraceId() : existing]);
+    batch.renewSpans();
+    return batch.request;
+  }
+}
+
+/** New traces beside existing ones, and both beside a peer's if one is given. */
+export async function benchNewTraces(bench: Bench, quick: boolean, peer?: Peer): Promise<Section> {
+  const runtime = await bench.start("new");
+  try {
+    const figures = await compare(runtime, quick, peer);
+    if (peer === undefined)
+      figures.push(...(await manyInOne(runtime, quick)), await hotTrace(runtime, quick), ...(await disk(bench, quick)));
+    const beside = peer === undefined ? "" : `, beside ${peer.url}`;
+    return {
+      bench: peer === undefined ? "new" : "peer",
+      title: `small traces: a body of one new trace${beside}`,
+      figures,
+    };
+  } finally {
+    await runtime.stop();
+    await bench.forget("new");
+  }
+}
+
+async function compare(runtime: Runtime, quick: boolean, peer: Peer | undefined): Promise<Figure[]> {
+  const ours = { path: "/v1/traces", host: "localhost" };
+  const lanes: Lane[] = SPANS.flatMap((spans) =>
+    (["new", "existing"] as const).flatMap((traces) => [
+      { name: `${spans} ${traces}`, load: new SpreadLoad(traces, spans, ours), runs: [] },
+      ...(peer === undefined
+        ? []
+        : [{ name: `peer ${spans} ${traces}`, load: new SpreadLoad(traces, spans, peer), peer, runs: [] }]),
+    ]),
+  );
+  for (const lane of lanes) await turn(runtime, lane, { requests: quick ? EXISTING : WARM_UP });
+  for (let round = 0; round < (quick ? 2 : 5); round++) {
+    const sums = new Map<Lane, Run>();
+    for (let slice = 0; slice < (quick ? 2 : SLICES); slice++)
+      for (const lane of lanes)
+        sums.set(lane, add(sums.get(lane), await turn(runtime, lane, { millis: SLICE_MILLIS })));
+    for (const [lane, sum] of sums) lane.runs.push(sum);
+  }
+  const runsOf = (name: string) => lanes.find((lane) => lane.name === name)?.runs ?? [];
+  return SPANS.flatMap((spans) => {
+    const [fresh, existing] = [runsOf(`${spans} new`), runsOf(`${spans} existing`)];
+    const figures: Figure[] = [
+      ratio(`${spans} spans of a new trace ÷ into existing ones, rate`, spans, fresh, existing),
+      cost(`${spans} spans of a new trace ÷ into existing ones, processor time`, fresh, existing),
+    ];
+    if (peer !== undefined)
+      figures.push(
+        ratio(`${spans} spans of a new trace ÷ the peer's, rate`, spans, fresh, runsOf(`peer ${spans} new`)),
+        ratio(
+          `${spans} spans into existing ones ÷ the peer's, rate`,
+          spans,
+          existing,
+          runsOf(`peer ${spans} existing`),
+        ),
+      );
+    return figures;
+  });
+}
+
+async function turn(runtime: Runtime, { load, peer }: Lane, until: Load["until"]): Promise<Run> {
+  const next = (connection: number) => load.next(connection);
+  if (peer !== undefined) {
+    const { port, hostname, expect } = peer;
+    const measured = await drive({ port, hostname, connections: CONNECTIONS, until, next, expect });
+    await sleep(PEER_REST_MILLIS);
+    return { ...measured, processorSeconds: 0 };
+  }
+  const before = await processorTime(runtime.process);
+  const measured = await drive({ port: runtime.port, connections: CONNECTIONS, until, next });
+  await settle(runtime.process);
+  return { ...measured, processorSeconds: (await processorTime(runtime.process)) - before };
+}
+
+function add(one: Run | undefined, other: Run): Run {
+  if (one === undefined) return other;
+  return {
+    requests: one.requests + other.requests,
+    seconds: one.seconds + other.seconds,
+    processorSeconds: one.processorSeconds + other.processorSeconds,
+  };
+}
+
+const rateOf = ({ requests, seconds }: Run): number => requests / seconds;
+const microseconds = ({ processorSeconds, requests }: Run): number => (processorSeconds / requests) * 1e6;
+
+function ratio(name: string, spans: number, of: readonly Run[], beside: readonly Run[]): Figure {
+  const shares = of.map((run, round) => rateOf(run) / rateOf(beside[round] ?? run));
+  const [own, other] = [of, beside].map((runs) => Math.round(median(runs.map(rateOf)) * spans).toLocaleString("en-US"));
+  return { name, value: median(shares), unit: "", detail: `${spread(shares)}; ${own} and ${other} spans/s` };
+}
+
+function cost(name: string, of: readonly Run[], beside: readonly Run[]): Figure {
+  const shares = of.map((run, round) => microseconds(run) / microseconds(beside[round] ?? run));
+  const [own, other] = [of, beside].map((runs) => Math.round(median(runs.map(microseconds))));
+  return { name, value: median(shares), unit: "", detail: `${spread(shares)}; ${own} and ${other} µs a body` };
+}
+
+/** One request with many new traces, on a program that does nothing else. */
+async function manyInOne(runtime: Runtime, quick: boolean): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const traces of [500, 2_000]) {
+    const batch = new Batch({ encoding: "json", spans: traces, traces, session: false });
+    const millis: number[] = [];
+    for (let time = 0; time < (quick ? 2 : 7); time++) {
+      batch.setTraces(Array.from({ length: traces }, newTraceId));
+      batch.renewSpans();
+      const connection = await Connection.open(runtime.port);
+      const begun = performance.now();
+      expectOk(await connection.send(batch.request));
+      millis.push(performance.now() - begun);
+      connection.close();
+      await settle(runtime.process);
+    }
+    figures.push({
+      name: `one request of ${traces} new traces of a span`,
+      value: median(millis),
+      unit: "ms",
+      detail: `${spread(millis, 0)} over ${millis.length}`,
+    });
+  }
+  return figures;
+}
+
+/** Waiting admissions of one trace commit together. */
+async function hotTrace(runtime: Runtime, quick: boolean): Promise<Figure> {
+  const costs = { waiting: [] as number[], alone: [] as number[] };
+  for (let round = 0; round < (quick ? 2 : 5); round++) {
+    for (const [name, connections] of [
+      ["waiting", WAITING],
+      ["alone", 1],
+    ] as const) {
+      const shape = { encoding: "json", spans: 10, traces: 1, session: false } as const;
+      const traceId = newTraceId();
+      const batches = Array.from({ length: connections }, (_, seed) => new Batch(shape, "/v1/traces", seed + 1));
+      for (const batch of batches) batch.setTraces([traceId]);
+      const before = await processorTime(runtime.process);
+      const { requests } = await drive({
+        port: runtime.port,
+        connections,
+        until: { requests: 1_000 },
+        next(connection) {
+          const batch = batches[connection];
+          if (batch === undefined) throw new RangeError("a connection without a batch");
+          batch.renewSpans();
+          return batch.request;
+        },
+      });
+      await settle(runtime.process);
+      costs[name].push((((await processorTime(runtime.process)) - before) / requests) * 1e6);
+    }
+  }
+  const shares = costs.waiting.map((value, round) => value / (costs.alone[round] ?? value));
+  return {
+    name: `one hot trace, ${WAITING} requests waiting ÷ one, processor time a batch of 10 spans`,
+    value: median(shares),
+    unit: "",
+    detail: `${spread(shares)}; ${Math.round(median(costs.waiting))} and ${Math.round(median(costs.alone))} µs`,
+  };
+}
+
+/** What small traces take on disk, and what a deletion leaves for the next ones. */
+async function disk(bench: Bench, quick: boolean): Promise<Figure[]> {
+  const count = quick ? 1_000 : 5_000;
+  const runtime = await bench.start("disk");
+  const folder = join(bench.directory, "disk");
+  try {
+    const first = await fillBare(runtime, count);
+    const once = await bytesIn(folder);
+    await fillBare(runtime, count);
+    const twice = await bytesIn(folder);
+    const connection = await Connection.open(runtime.port);
+    for (const id of first) {
+      const { status } = await connection.send(
+        requestHead(`/sessions/${id}`, "application/json", 0, "", { method: "DELETE" }),
+      );
+      if (status !== 204 && status !== 202) throw new Error(`a deletion was answered with ${status}`);
+    }
+    connection.close();
+    await idle(runtime);
+    const deleted = await bytesIn(folder);
+    await fillBare(runtime, count);
+    const again = await bytesIn(folder);
+    const detail = `${kB(once)}, ${kB(twice)} with as many more, ${kB(deleted)} after the deletion of half, ${kB(again)} filled again`;
+    // By differences: journals and tables of their own have a size that does not grow.
+    return [
+      {
+        name: "disk that a bare trace of 10 spans takes, idle",
+        value: (twice - once) / count / 1_000,
+        unit: "kB",
+        detail,
+      },
+      { name: "disk that one takes where one was deleted", value: (again - deleted) / count / 1_000, unit: "kB" },
+    ];
+  } finally {
+    await runtime.stop();
+    await bench.forget("disk");
+  }
+}
+
+/** The ids of the traces. */
+async function fillBare(runtime: Runtime, count: number): Promise<string[]> {
+  const batch = new Batch({ encoding: "json", spans: 100, traces: 10, session: false });
+  const ids: string[] = [];
+  await drive({
+    port: runtime.port,
+    connections: 1,
+    until: { requests: count / 10 },
+    next() {
+      const traces = Array.from({ length: 10 }, () => randomBytes(16));
+      ids.push(...traces.map((id) => id.toString("hex")));
+      batch.setTraces(traces);
+      batch.renewSpans();
+      return batch.request;
+    },
+  });
+  await idle(runtime);
+  return ids;
+}
+
+/** Later than the last report to the list. */
+async function idle(runtime: Runtime): Promise<void> {
+  await sleep(3_000);
+  await settle(runtime.process);
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true });
+  let bytes = 0;
+  for (const file of files) {
+    const found = await stat(join(folder, file));
+    if (found.isFile()) bytes += found.size;
+  }
+  return bytes;
+}
+
+const kB = (bytes: number): string => `${Math.round(bytes / 1_000).toLocaleString("en-US")} kB`;
