@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
@@ -130,6 +131,27 @@ describe("a fault in one of the deliveries that wait", () => {
       expect(await spansStored()).toEqual(numbers);
     },
   );
+
+  test("a commit that fails refuses those that wait for it, answers each, and the next are taken", async () => {
+    await world.append(deliveryOf([aSpan(TRACE, COUNT + 1)]));
+    const { promise: fails, reject } = Promise.withResolvers<void>();
+    const restore = await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
+      const shared = Object.getPrototypeOf(storage) as DurableObjectStorage;
+      const { sync } = shared;
+      shared.sync = async () => await fails;
+      return () => (shared.sync = sync);
+    });
+    const sent = sendTogether(numbers);
+    // All have arrived: the first was written, and the others wait for its commit.
+    while ((await spansStored()).length === 1) await scheduler.wait(1);
+    await scheduler.wait(10);
+    reject(new Error("the disk failed (a test's fault)"));
+    const outcomes = await sent;
+    restore();
+    expect(outcomes.map(({ status }) => status)).toEqual(numbers.map((n) => (n === 1 ? "fulfilled" : "rejected")));
+    await sendTogether(numbers);
+    expect(await spansStored()).toEqual([...numbers, COUNT + 1]);
+  });
 
   law("of any number of them, memory equals the fold of the rows", seedsFrom(6101, 6), async (seed) => {
     await world.freshWorld();
