@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, "..", "..");
 export type Program = {
   readonly url: string;
   readonly port: string;
+  readonly pid: number;
   /** Of OTLP/gRPC, if `GRPC_PORT` asks for it. */
   readonly grpcPort: string | undefined;
   /** Its output so far. */
@@ -126,6 +127,7 @@ export async function startProgram(
   return {
     url,
     port,
+    pid: child.pid ?? 0,
     grpcPort: /gRPC +http:\S+:(\d+)/.exec(child.output())?.[1],
     printed: child.output,
     stop: () => end("SIGTERM"),
