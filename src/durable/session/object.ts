@@ -23,6 +23,9 @@ import type { LogIds } from "./report-again.ts";
 import { Shard } from "./shard.ts";
 import type { ShardLog } from "./shard.ts";
 
+const SHARD_FULL =
+  "the object that holds it is full: it makes room by deleting the sessions that were silent for longest";
+
 /**
  * A shard of a tenant's logs, live: admits, persists, publishes. A log is the owner of a trace, a session, or both. Public methods are
  * RPC; all but `append` and `readOwners` concern the log that the context names.
@@ -43,6 +46,9 @@ export class SessionObject extends DurableObject<Bindings> {
   /** Admits each delivery at the owner of its trace. Returns when they are on disk; the outcomes are in the deliveries' order. */
   append(context: ShardCall, deliveries: readonly Delivery[]): AppendOutcome[] | Promise<AppendOutcome[]> {
     this.#shard.check(context);
+    const { isFull, making } = this.#shard.room.look(Date.now());
+    if (making !== undefined) this.#shard.waitUntil(making);
+    if (isFull) return deliveries.map(() => ({ outcome: "full", reason: SHARD_FULL }));
     return this.#shard.commits.run(() => deliveries.map((delivery) => this.#append(context, delivery)));
   }
 

@@ -13,6 +13,7 @@ import { LogMemory } from "./log-memory.ts";
 import { makeDue } from "./report-again.ts";
 import type { LogIds } from "./report-again.ts";
 import { ReportQueue } from "./report-queue.ts";
+import { ShardRoom } from "./shard-room.ts";
 import { SessionState } from "./state.ts";
 import type { LogCalls, ShardParts } from "./state.ts";
 import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
@@ -27,6 +28,7 @@ export type LogMethods = {
   storeCopy(context: LogCall, copy: Copy): CopyOutcome | Promise<CopyOutcome>;
   revoke(context: LogCall, revocation: Revocation): void;
   deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
+  deleteSession(context: LogCall): Promise<"absent" | "begun" | "deleted">;
 };
 
 /** One log of a shard, with its jobs. */
@@ -80,6 +82,7 @@ export class Shard implements ShardParts {
   readonly due: DueRows;
   readonly commits: GroupCommit;
   readonly reports: ReportQueue;
+  readonly room: ShardRoom;
   readonly #ctx: DurableObjectState;
   readonly #methods: LogMethods;
   readonly #logs = new LogMemory<ShardLog>();
@@ -101,6 +104,7 @@ export class Shard implements ShardParts {
     this.due = new DueRows(ctx.storage, this.tables);
     this.commits = new GroupCommit(ctx.storage);
     this.reports = new ReportQueue(env, () => this.tenant);
+    this.room = new ShardRoom(env, this.tables, async (id) => await this.calls(id, undefined).deleteSession());
   }
 
   get tenant(): string {
@@ -138,6 +142,7 @@ export class Shard implements ShardParts {
       storeCopy: async (copy) => await this.call(context, "storeCopy", copy),
       revoke: async (revocation) => await this.call(context, "revoke", revocation),
       deleteTrace: async (deletion) => await this.call(context, "deleteTrace", deletion),
+      deleteSession: async () => await this.call(context, "deleteSession", undefined),
     };
   }
 

@@ -36,6 +36,7 @@ export type LogCalls = {
   storeCopy(copy: Copy): Promise<CopyOutcome>;
   revoke(revocation: Revocation): Promise<void>;
   deleteTrace(deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
+  deleteSession(): Promise<"absent" | "begun" | "deleted">;
 };
 
 /** What the logs of a shard share, as far as the state of one has to know it. */
