@@ -82,6 +82,7 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["test/program/**/*.test.ts"],
+          exclude: SLOW,
           globalSetup: "test/program/build.ts",
           setupFiles: "test/program/check-answers.ts",
           testTimeout: 120_000,
@@ -179,6 +180,16 @@ export default defineConfig({
         test: {
           name: "slow",
           include: ["test/{lib,content,facts,logs,session,otlp,client,producer,cli}/**/*.slow.test.ts"],
+          testTimeout: SLOW_TIMEOUT,
+          hookTimeout: SLOW_TIMEOUT,
+        },
+      },
+      {
+        test: {
+          name: "slow-program",
+          include: ["test/program/**/*.slow.test.ts"],
+          globalSetup: "test/program/build.ts",
+          setupFiles: "test/program/check-answers.ts",
           testTimeout: SLOW_TIMEOUT,
           hookTimeout: SLOW_TIMEOUT,
         },

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { startProgram, temporaryDirectory } from "./program.ts";
+import type { Program } from "./program.ts";
+import { descriptorsOf, megabytesOf, openSocket, runtimeOf } from "./sockets.ts";
+
+/** `npm run soak` lasts 30. */
+const MINUTES = Number(process.env["SOAK_MINUTES"] ?? 5);
+/** By then the engine's heap and the allocator's have their sizes: from here on memory is flat. */
+const WARM_MINUTES = Math.min(5, MINUTES / 2);
+const WATCHERS = 200;
+/** Of the watchers. */
+const NEVER_READ = 50;
+/** Between two rounds of exports, milliseconds: the load is bounded, and a faster machine does no more. */
+const PAUSE = 250;
+const EXPORTS_A_ROUND = 4;
+/** A session gets so many exports before the next begins, and its watchers go on to that one. */
+const EXPORTS_A_SESSION = 400;
+
+let exported = 0;
+const sessionNow = () => `soak-${Math.floor(exported / EXPORTS_A_SESSION)}`;
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
+
+async function send({ url }: Program): Promise<void> {
+  const n = exported++;
+  const now = BigInt(Date.now()) * 1_000_000n;
+  const spans = Array.from({ length: 10 }, (_, at) => ({
+    traceId: hex(1 + Math.floor(n / 5), 32),
+    spanId: hex(n * 10 + at + 1, 16),
+    name: "step",
+    startTimeUnixNano: String(now),
+    endTimeUnixNano: String(now + 5_000_000n),
+    attributes: [
+      { key: "session.id", value: { stringValue: sessionNow() } },
+      { key: "gen_ai.prompt", value: { stringValue: "What is the weather? ".repeat(50) } },
+    ],
+  }));
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+  });
+  expect([response.status, await response.text()]).toEqual([200, "{}"]);
+}
+
+/** Follows the list, or whatever session is the present one, until the test ends. */
+async function watch(program: Program, n: number, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const session = sessionNow();
+    const socket = await openSocket(program);
+    const path = n % 2 === 0 ? "/sessions" : `/sessions/${session}`;
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\nAccept: text/event-stream\r\n\r\n`);
+    if (n < NEVER_READ) socket.pause();
+    else socket.resume();
+    while (!isOver() && !socket.destroyed && (n % 2 === 0 || sessionNow() === session)) await sleep(1_000);
+    socket.destroy();
+  }
+}
+
+test.runIf(process.platform === "linux")(
+  `memory and descriptors are flat after ${WARM_MINUTES} of ${MINUTES} minutes, with ${WATCHERS} watchers of which ${NEVER_READ} never read`,
+  { timeout: (MINUTES + 5) * 60_000 },
+  async () => {
+    // Old sessions expire, so that the data does not grow either.
+    const program = await startProgram({ DATA_DIR: await temporaryDirectory(), MAX_TENANT_BYTES: "20MB" });
+    const runtime = await runtimeOf(program);
+    await send(program);
+    let isDone = false;
+    const watchers = Array.from({ length: WATCHERS }, async (_, n) => await watch(program, n, () => isDone));
+
+    const samples: { readonly minute: number; readonly megabytes: number; readonly descriptors: number }[] = [];
+    const began = Date.now();
+    for (let minute = 0; minute < MINUTES;) {
+      await Promise.all(Array.from({ length: EXPORTS_A_ROUND }, async () => await send(program)));
+      await sleep(PAUSE);
+      minute = (Date.now() - began) / 60_000;
+      const sampled = samples.at(-1)?.minute ?? 0;
+      if (minute - sampled < 0.25) continue;
+      const [megabytes, descriptors] = [await megabytesOf(runtime), await descriptorsOf(runtime)];
+      samples.push({ minute, megabytes, descriptors });
+    }
+    isDone = true;
+    await Promise.all(watchers);
+
+    const rows = samples.map(
+      ({ minute, megabytes, descriptors }) => `${minute.toFixed(1)} min ${megabytes.toFixed(0)} MB ${descriptors}`,
+    );
+    console.log(`${exported} exports\n${rows.join("\n")}`);
+    const most = (of: "megabytes" | "descriptors", from: number, until: number) =>
+      Math.max(...samples.filter(({ minute }) => minute > from && minute <= until).map((sample) => sample[of]));
+    const warm = most("megabytes", 0, WARM_MINUTES);
+    expect(most("megabytes", WARM_MINUTES, Number.POSITIVE_INFINITY)).toBeLessThan(warm * 1.1 + 20);
+    expect(warm).toBeLessThan(800);
+    const open = most("descriptors", 0, WARM_MINUTES);
+    expect(most("descriptors", WARM_MINUTES, Number.POSITIVE_INFINITY)).toBeLessThan(open + 50);
+  },
+);
