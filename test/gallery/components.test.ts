@@ -16,6 +16,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   Deleted: "of App; the gallery shows its note",
   ResultPart: "of a result in parts: test/e2e/inspector.test.ts",
   OtherPart: "of a result in parts: test/e2e/inspector.test.ts",
+  PushChoice: "needs permission: test/e2e/push.test.ts",
   ImportedView: "needs an answer to an upload: test/e2e/import.test.ts",
 };
 

@@ -1,5 +1,15 @@
+import { useState } from "preact/hooks";
 import { permission } from "./permission.ts";
-import { hasSubject, type Preferences, preferences, setPreferences, type Subject, withSubject } from "./preferences.ts";
+import {
+  hasSubject,
+  type Preferences,
+  preferences,
+  setPreferences,
+  type Subject,
+  watchedStatuses,
+  withSubject,
+} from "./preferences.ts";
+import { isPushed, mayPush, startPush, stopPush } from "./push.ts";
 
 export type NotifyChoicesProps = { readonly subject: Subject; readonly onDone: () => void };
 
@@ -39,20 +49,51 @@ export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
       <p class="muted">
         {subject !== "all" && all
           ? "All sessions notify you, this one too."
-          : "For all sessions with notifications, as long as a tab of this page is open."}
+          : isPushed.value
+            ? "For all sessions with notifications."
+            : "For all sessions with notifications, as long as a tab of this page is open."}
       </p>
+      {mayPush ? <PushChoice /> : null}
       <p>
         <button
           type="button"
           class="button"
           onClick={() => {
-            setPreferences(withSubject(preferences.peek(), subject, "off"));
+            const left = withSubject(preferences.peek(), subject, "off");
+            setPreferences(left);
+            if (watchedStatuses(left).length === 0) void stopPush();
             onDone();
           }}
         >
           Turn off
         </button>
       </p>
+    </>
+  );
+}
+
+/** Lets the push service of the browser's maker tell. */
+function PushChoice() {
+  const [state, setState] = useState<{ readonly busy?: true; readonly why?: string }>({});
+  const choose = (choice: boolean): void => {
+    setState({ busy: true });
+    (choice ? startPush(preferences.peek()) : stopPush()).then(
+      () => setState({}),
+      (error: unknown) => setState({ why: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  return (
+    <>
+      <label>
+        <input
+          type="checkbox"
+          checked={isPushed.value}
+          disabled={state.busy}
+          onChange={(event) => choose(event.currentTarget.checked)}
+        />
+        also when this page is closed
+      </label>
+      {state.why === undefined ? null : <p role="alert">This browser can’t be told by push: {state.why}</p>}
     </>
   );
 }

@@ -10,6 +10,7 @@ import { go } from "../address/location.ts";
 import { authorisation } from "../server.ts";
 import { browser } from "../stream/browser.ts";
 import { type Preferences, watchedStatuses } from "./preferences.ts";
+import { isPushed, syncPush } from "./push.ts";
 
 /** The tab that has it notifies; with its end the next tab does. */
 const LOCK = "spanfold.notifications";
@@ -32,13 +33,18 @@ export function watchSessions(preferences: ReadonlySignal<Preferences>): () => v
   };
 }
 
-/** A stream for each choice of statuses. */
+/** A stream for each choice of statuses; none while a push service tells this browser. */
 function followStatuses(preferences: ReadonlySignal<Preferences>): () => void {
-  const statuses = computed(() => watchedStatuses(preferences.value).join(","));
-  return effect(() => {
+  const statuses = computed(() => (isPushed.value ? "" : watchedStatuses(preferences.value).join(",")));
+  const stopSync = effect(() => syncPush(preferences.value));
+  const stopWatch = effect(() => {
     const chosen = statuses.value;
     return chosen === "" ? undefined : watchStatuses(chosen, preferences);
   });
+  return () => {
+    stopSync();
+    stopWatch();
+  };
 }
 
 function watchStatuses(statuses: string, preferences: ReadonlySignal<Preferences>): () => void {

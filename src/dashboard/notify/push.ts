@@ -1,0 +1,90 @@
+import { computed } from "@preact/signals";
+import { readProblem } from "../../client/refusal.ts";
+import { getFresh } from "../get-fresh.ts";
+import { authorisedFetch } from "../server.ts";
+import { BASE } from "../address/address.ts";
+import { remembered } from "../ui/remembered.ts";
+import { type Preferences, watchedStatuses } from "./preferences.ts";
+
+/** `rule`: what the server was last asked to tell, as text. `at`: when, Unix milliseconds. */
+type Pushed = { readonly id: string; readonly rule: string; readonly at: number };
+
+const stored = remembered("push", (value): Pushed | undefined => {
+  const [id, rule, at] = ["id", "rule", "at"].map((name): unknown => Reflect.get(Object(value), name));
+  return typeof id === "string" && typeof rule === "string" && typeof at === "number" ? { id, rule, at } : undefined;
+});
+
+/** Whether the push service tells this browser, in place of open tabs. */
+export const isPushed = computed(() => stored.value.value !== undefined);
+
+/** Some browsers have it only for pages that are installed, and none for the program's own traces. */
+export const mayPush = "serviceWorker" in navigator && "PushManager" in globalThis && BASE === "";
+
+/** A subscription that the server lost is renewed after this time. */
+const RENEWED_MILLIS = 86_400_000;
+
+/** Requests one after the other: the last choice is the one that holds. */
+let last: Promise<void> = Promise.resolve();
+
+/** Subscribes this browser. Rejects with the reason if it can't. */
+export async function startPush(preferences: Preferences): Promise<void> {
+  await (last = last.then(
+    () => subscribe(preferences),
+    () => subscribe(preferences),
+  ));
+}
+
+/** Tells the server what the reader wants now. A browser that ended its subscription is told by open tabs again. */
+export function syncPush(preferences: Preferences): void {
+  last = last.then(() => renew(preferences)).catch(() => undefined);
+}
+
+export async function stopPush(): Promise<void> {
+  const pushed = stored.value.peek();
+  stored.set(undefined);
+  await (await subscription())?.unsubscribe();
+  if (pushed !== undefined) await authorisedFetch(`/push/subscriptions/${pushed.id}`, { method: "DELETE" });
+}
+
+async function subscribe(preferences: Preferences): Promise<void> {
+  const answer: unknown = await (await getFresh("/push", "application/json")).json();
+  const publicKey: unknown = Reflect.get(Object(answer), "publicKey");
+  if (typeof publicKey !== "string") throw new Error("The server has no UPSTREAM_KEY, so it can't push.");
+  await navigator.serviceWorker.register("/push-worker.js");
+  const { pushManager } = await navigator.serviceWorker.ready;
+  // One with another key can't be used any more.
+  await (await pushManager.getSubscription())?.unsubscribe();
+  await put(await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey }), preferences);
+}
+
+async function renew(preferences: Preferences): Promise<void> {
+  const pushed = stored.value.peek();
+  if (pushed === undefined) return;
+  const known = await subscription();
+  if (known === undefined) return stored.set(undefined);
+  const isKnown = pushed.rule === ruleText(preferences) && Date.now() - pushed.at < RENEWED_MILLIS;
+  if (!isKnown) await put(known, preferences);
+}
+
+async function subscription(): Promise<PushSubscription | undefined> {
+  const registration = await navigator.serviceWorker.getRegistration("/");
+  return (await registration?.pushManager.getSubscription()) ?? undefined;
+}
+
+async function put(known: PushSubscription, preferences: Preferences): Promise<void> {
+  const rule = ruleText(preferences);
+  const body = JSON.stringify({ subscription: known.toJSON(), ...(JSON.parse(rule) as object) });
+  const response = await authorisedFetch("/push/subscriptions", { method: "PUT", body });
+  if (!response.ok) throw new Error((await readProblem(response)).detail);
+  const { id } = (await response.json()) as { readonly id: string };
+  stored.set({ id, rule, at: Date.now() });
+}
+
+function ruleText(preferences: Preferences): string {
+  const { all, sessions } = preferences;
+  return JSON.stringify({
+    on: watchedStatuses(preferences),
+    question: "included",
+    ...(all ? {} : { sessions }),
+  });
+}

@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page, Worker } from "playwright-core";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { aBrowser, vapidClaims } from "../sinks/push-browser.ts";
+import type { PushBrowser } from "../sinks/push-browser.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+/**
+ * A headless browser has no push service, and nobody to ask for permission. This stands at its edge: permission is given, and a
+ * subscription of the test's own push service.
+ */
+const edge = (subscription: object): string => `(() => {
+  globalThis.Notification = class { static permission = "granted"; static async requestPermission() { return "granted"; } };
+  const made = {
+    toJSON: () => (${JSON.stringify(subscription)}),
+    unsubscribe: async () => (localStorage.removeItem("subscribed"), true),
+  };
+  const known = () => (localStorage.getItem("subscribed") === null ? null : made);
+  PushManager.prototype.getSubscription = async () => known();
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    localStorage.setItem("subscribed", applicationServerKey);
+    return made;
+  };
+})()`;
+
+/** What the service worker shows; in place of the system's notifications, which a headless browser has not. */
+const SHOWN = `(() => {
+  globalThis.shown = [];
+  globalThis.lines = [];
+  registration.getNotifications = async ({ tag }) => shown.filter((one) => one.tag === tag);
+  registration.showNotification = async (title, { body, tag, data }) => {
+    const one = { tag, close: () => (globalThis.shown = shown.filter((other) => other !== one)) };
+    globalThis.shown = [...shown.filter((other) => other.tag !== tag), one];
+    lines.push([title, body, data.url].join(" | "));
+  };
+})()`;
+
+/** A push service on this machine. It hands what it can decrypt to `take`. */
+async function openService(take: (message: string) => Promise<void>) {
+  const authorizations: string[] = [];
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on("data", (piece: Buffer) => pieces.push(piece));
+    request.on("end", () => {
+      authorizations.push(request.headers.authorization ?? "");
+      const message = JSON.stringify(browser.decrypt(Buffer.concat(pieces)));
+      void take(message).then(() => response.writeHead(201).end());
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const browser: PushBrowser = aBrowser(`${origin}/send/1`);
+  return { origin, browser, authorizations };
+}
+
+let spans = 0;
+
+/** A span of a session that ended now: it asks a question, or goes on. */
+async function send(url: string, session: string, question: string | undefined): Promise<void> {
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const span = {
+    traceId: session.charCodeAt(0).toString(16).padStart(32, "a"),
+    spanId: (++spans).toString(16).padStart(16, "0"),
+    name: "invoke_agent",
+    startTimeUnixNano: `${Date.now() - 1}000000`,
+    endTimeUnixNano: `${Date.now()}000000`,
+    attributes: [
+      text("session.id", session),
+      text("gen_ai.operation.name", "invoke_agent"),
+      text("input.value", `Plan ${session}`),
+      text("a2a.task.id", session),
+      text("a2a.task.state", question === undefined ? "completed" : "input-required"),
+      text("output.value", question ?? "done"),
+    ],
+  };
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
+}
+
+/** As the browser's push service does: wakes the page's service worker with a message. */
+async function messenger(page: Page, origin: string): Promise<(data: string) => Promise<void>> {
+  const devtools = await page.context().newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations: [first] }) => {
+      if (first !== undefined) resolve(first.registrationId);
+    });
+  });
+  await devtools.send("ServiceWorker.enable");
+  return async (data) => {
+    const registrationId = await registered;
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data });
+  };
+}
+
+const lines = (worker: Worker) => worker.evaluate<string[]>("lines");
+const open = (worker: Worker) => worker.evaluate<number>("shown.length");
+
+type Alerts = { readonly alerts: readonly { readonly name: string; readonly on: readonly string[] }[] };
+
+// spec: ALERT-8
+test("two clicks let a browser be told with the page closed, until the session goes on or the reader ends it", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const alerts = async () => ((await (await fetch(`${url}/admin/alerts`)).json()) as Alerts).alerts;
+  let deliver: (message: string) => Promise<void> = async () => await Promise.resolve();
+  const service = await openService(async (message) => await deliver(message));
+  await send(url, "earlier", undefined);
+  const { page, complaints, picture } = await openPage();
+  const tabs = page.context();
+  await tabs.addInitScript(edge(service.browser.subscription));
+  // It stays when the page is closed.
+  const other = await tabs.newPage();
+  await other.goto(`${url}/openapi.json`);
+  deliver = await messenger(other, url);
+
+  await page.goto(`${url}/sessions`);
+  const installed = tabs.waitForEvent("serviceworker");
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.getByLabel("also when this page is closed").click();
+  const worker = await installed;
+  await expect.poll(alerts).toMatchObject([{ on: ["waiting"], format: "push" }]);
+  await expect.poll(() => page.getByLabel("also when this page is closed").isChecked()).toBe(true);
+  await picture("push");
+  await worker.evaluate(SHOWN);
+  await page.getByLabel("when one finished").check();
+  await expect.poll(async () => (await alerts())[0]?.on).toEqual(["waiting", "finished"]);
+  await page.close();
+
+  await send(url, "berlin", "Which hotel?");
+  await expect
+    .poll(() => lines(worker))
+    .toEqual([
+      expect.stringMatching(
+        /^Needs you: Plan berlin \| Which hotel\? \| \/sessions\/berlin\?span=[0-9a-f]{32}:[0-9a-f]{16}$/,
+      ),
+    ]);
+  expect(await open(worker)).toBe(1);
+  const { publicKey } = (await (await fetch(`${url}/push`)).json()) as { publicKey: string };
+  expect(await vapidClaims(service.authorizations[0] ?? "", publicKey)).toMatchObject({ aud: service.origin });
+  await send(url, "berlin", undefined);
+  await expect.poll(() => open(worker)).toBe(0);
+
+  const again = await tabs.newPage();
+  await again.goto(`${url}/sessions`);
+  await again.getByRole("button", { name: "Notifying" }).click();
+  await again.getByRole("button", { name: "Turn off" }).click();
+  await expect.poll(alerts).toEqual([]);
+  expect(complaints).toEqual([]);
+});
