@@ -46,7 +46,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "test/{lib,content,facts,logs,session,overview,otlp,client,cli}/**/*.test.ts",
+            "test/{lib,content,facts,logs,session,overview,otlp,client,cli,deploy}/**/*.test.ts",
             "test/sinks/*.test.ts",
           ],
           exclude: SLOW,

@@ -48,11 +48,13 @@ export const run: Run = async (args, environment) => {
 class Discovery {
   readonly #watches: Readonly<Record<Kind, ManifestWatch>>;
   readonly #reconciler: Reconciler;
+  readonly #server: string;
   readonly #trouble = new Map<string, string>();
   #wake: () => void = () => {};
   #changed = true;
 
   constructor(cluster: Cluster, server: Server, prefix: string, namespace: string | undefined) {
+    this.#server = server.url;
     this.#reconciler = new Reconciler(server, prefix, (line) => console.log(plain(line)));
     const watch = (kind: Kind): ManifestWatch =>
       new ManifestWatch({
@@ -80,7 +82,7 @@ class Discovery {
       // Half of the cluster's state would delete upstreams.
       if (configMaps !== undefined && secrets !== undefined) {
         try {
-          await this.#reconciler.reconcile(namespaceVariables(configMaps, secrets), signal);
+          await this.#reconciler.reconcile(namespaceVariables(configMaps, secrets, this.#server), signal);
           failures = 0;
           this.#report("Spanfold", undefined);
         } catch (error) {

@@ -30,6 +30,8 @@ test("a namespace's Secret and ConfigMap are its upstream as long as they are th
   api.set("Secret", "team-a", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere" }, "another-name");
   api.set("ConfigMap", "team-b", { ...to("jaeger"), OTEL_SERVICE_NAME: "b" });
   api.set("ConfigMap", "team-c", { OTEL_SERVICE_NAME: "has no endpoint" });
+  // Exporters that send to the server itself.
+  api.set("Secret", "team-d", { OTEL_EXPORTER_OTLP_ENDPOINT: `${program.url}/v1/traces` });
   const upstreams = async () => await upstreamsAt(program.url);
   const command = discover(api, program.url);
   await expect

@@ -1,40 +1,21 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
+import { goTool } from "./go-tool.ts";
 import { exportOf, post } from "./otlp-receiver.ts";
 
-const run = promisify(execFile);
-const VERSION = "v1.76.0";
-const COMMAND = "github.com/jaegertracing/jaeger/cmd/jaeger";
-const FOLDER = join(import.meta.dirname, "..", "..", "..", ".cache", "sinks", `jaeger-${VERSION}`);
-const PROGRAM = join(FOLDER, "jaeger");
-/** Of each step of its build, milliseconds: it takes some seven minutes of a processor. */
-const BUILD_MILLIS = 15 * 60_000;
-
-/** Builds Jaeger once, from Go's modules. Answers why it can't be had here: a machine that can't build it must not fail for it. */
-async function missingJaeger(): Promise<string | undefined> {
-  if (existsSync(PROGRAM)) return undefined;
-  const partial = `${FOLDER}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  const options = { cwd: partial, timeout: BUILD_MILLIS, maxBuffer: 2 ** 26 };
-  try {
-    await run("go", ["mod", "init", "sinks"], options);
-    await run("go", ["get", "-tool", `${COMMAND}@${VERSION}`], options);
-    await run("go", ["build", "-o", "jaeger", "-ldflags", "-s -w", COMMAND], options);
-  } catch (error) {
-    return String(error).slice(0, 500);
-  }
-  await rename(partial, FOLDER);
-  return undefined;
-}
+const { program: JAEGER, missing } = await goTool(
+  "jaeger",
+  "v1.76.0",
+  "github.com/jaegertracing/jaeger/cmd/jaeger",
+  "built",
+);
+if (missing !== undefined) console.warn(`Jaeger is not tested: ${missing}`);
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -63,7 +44,7 @@ receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${otlp}" } } } }
 exporters: { jaeger_storage_exporter: { trace_storage: memory } }
 `,
   );
-  const child = spawn(PROGRAM, ["--config", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(JAEGER, ["--config", file], { stdio: ["ignore", "ignore", "pipe"] });
   const output: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => output.push(text));
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -78,9 +59,6 @@ exporters: { jaeger_storage_exporter: { trace_storage: memory } }
   await expect.poll(isReady, { timeout: 60_000 }).toBe(true);
   return { otlp: `http://127.0.0.1:${otlp}`, api };
 }
-
-const missing = await missingJaeger();
-if (missing !== undefined) console.warn(`Jaeger is not tested: ${missing}`);
 
 test.skipIf(missing !== undefined)("Jaeger has what a trace has, by both encodings", async () => {
   const jaeger = await startJaeger();
