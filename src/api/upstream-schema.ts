@@ -62,6 +62,7 @@ export const UpstreamSchema = v.object({
     v.picklist(["on", "failing", "off"]),
     v.description("`failing`: the last attempt failed. `off`: nothing is sent."),
   ),
+  failingSince: v.exactOptional(nanoseconds),
   reason: v.exactOptional(v.pipe(text, v.description("Why it is off or failing."))),
   delivered: v.pipe(count, v.description("Spans that it accepted.")),
   rejected: v.pipe(count, v.description("Spans that it rejected in partial successes.")),
@@ -77,6 +78,16 @@ export const UpstreamSchema = v.object({
 
 export const UpstreamListSchema = v.object({
   upstreams: v.array(UpstreamSchema),
+  presets: v.pipe(
+    v.array(
+      v.object({
+        name: text,
+        endpoint: v.exactOptional(text),
+        headers: v.pipe(v.array(v.array(text)), v.description("Of each group it asks for one.")),
+      }),
+    ),
+    v.description("Backends whose endpoint and headers are known."),
+  ),
   delivery: v.pipe(
     v.picklist(["queue", "call"]),
     v.description("What makes Workers deliver: messages of a queue, or calls of traces' owners where none is bound."),

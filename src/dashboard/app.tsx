@@ -5,7 +5,7 @@ import { listFeed, replayFeed, sessionFeed } from "./feeds.ts";
 import type { Deletion } from "./frame/deletion.ts";
 import { deletion } from "./frame/deletion.ts";
 import { Masthead } from "./frame/masthead.tsx";
-import { Loading, Notice, ToSessions } from "./frame/page-state.tsx";
+import { Loading } from "./frame/page-state.tsx";
 import { Token } from "./frame/token.tsx";
 import { Shortcuts } from "./keys.tsx";
 import type { SessionPage } from "./session/page.tsx";
@@ -40,6 +40,8 @@ const Session = lazily<ComponentProps<typeof SessionPage>>(
   async () => (await import("./session/page.tsx")).SessionPage,
   <Opening here="Session" what="the session" />,
 );
+
+const Elsewhere = lazily<{ readonly path: string }>(async () => (await import("./elsewhere.tsx")).ElsewherePage, null);
 
 const DeletionNote = lazily<{ known: Deletion }>(
   async () => (await import("./frame/deletion-note.tsx")).DeletionNote,
@@ -81,20 +83,6 @@ function Page() {
       return <Session.Part key={feed.id} feed={feed} replay={replayFeed.value} here={here} />;
     }
     case "unknown":
-      return (
-        <div class="frame">
-          <Masthead>
-            <h1 class="crumb-here">Page not found</h1>
-          </Masthead>
-          <main>
-            <Notice title="There is no page at this address">
-              <p>{here.path}</p>
-              <p class="actions">
-                <ToSessions />
-              </p>
-            </Notice>
-          </main>
-        </div>
-      );
+      return <Elsewhere.Part path={here.path} />;
   }
 }

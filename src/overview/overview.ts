@@ -4,6 +4,7 @@ import { liveness, STATUS_WORDS } from "../session/liveness.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import { PINNED_STATUSES } from "../session/list/list-groups.ts";
 import type { FiguresAnswer } from "../session/numbers/numbers-answer.ts";
+import { UPSTREAMS_PATH } from "../session/contract/upstreams.ts";
 import { element } from "./element.ts";
 import type { Element } from "./element.ts";
 import type { OverviewAnswer } from "../session/contract/overview.ts";
@@ -15,14 +16,27 @@ export function overview(answer: OverviewAnswer, base = ""): Element[] {
   const { now, at, latest, storage, off = [] } = answer;
   return [
     ...(storage === undefined ? [] : [element("p", { class: "bad" }, storage)]),
-    ...off.map(({ upstream, reason }) => element("p", { class: "bad" }, `Upstream ${upstream} is off: ${reason}.`)),
+    ...off.map(({ upstream, reason }) =>
+      element(
+        "p",
+        { class: "bad" },
+        element("a", { href: UPSTREAMS_PATH }, `Upstream ${upstream}`),
+        ` is off: ${reason}.`,
+      ),
+    ),
     section(
       "Now",
       "overview-now",
       now.length === 0
         ? element("p", { class: "muted" }, "Nothing waits, runs or stalls.")
         : element("ul", {}, ...now.toSorted(byStatus).map((session) => sessionItem(session, at, base))),
-      element("p", {}, element("a", { class: "button", href: `${base}/sessions` }, "All sessions")),
+      element(
+        "p",
+        { class: "overview-ways" },
+        element("a", { class: "button", href: `${base}/sessions` }, "All sessions"),
+        // The program's own traces go nowhere else.
+        base === "" ? element("a", { class: "button", href: UPSTREAMS_PATH }, "Upstreams") : undefined,
+      ),
     ),
     section("Numbers", "overview-numbers", strip(answer), reach(answer, base)),
     section(

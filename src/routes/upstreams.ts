@@ -28,12 +28,14 @@ import type {
 } from "../session/contract/upstreams.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { keysIn, seal } from "../sinks/cipher.ts";
+import { PRESETS } from "../sinks/upstreams/presets.ts";
 import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, privateHostsOf, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
+import { servePageIfAsked } from "./page.ts";
 import { readJson } from "./read-json.ts";
 
 /** Room for a prefix, a dot, and the name of a namespace, which has 63 characters at most. */
@@ -44,6 +46,7 @@ const OWNERS_AT_ONCE = 50;
 
 /** The tenant's upstreams: where its traces go on to. */
 export const upstreams = new Hono<AppEnv>({ strict: false })
+  .get("/", needs("public"), servePageIfAsked)
   .get("/", needs("administer"), async (c) => {
     const all = await loadUpstreams(c.env, callerOf(c), "now");
     const statuses: UpstreamStatus[] = await upstreamsOf(c.env, callerOf(c)).status(
@@ -51,6 +54,11 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     );
     const list: UpstreamListAnswer = {
       upstreams: all.upstreams.map((upstream, at) => answerOf(upstream, statuses[at])),
+      presets: Object.entries(PRESETS).map(([name, { endpoint, headers }]) => ({
+        name,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        headers: headers.map((names) => [...names]),
+      })),
       delivery: c.env.DELIVERIES === undefined ? "call" : "queue",
     };
     return data(c, list);
@@ -216,6 +224,7 @@ function answerOf({ name, settings, headerNames, off }: Upstream, status: Upstre
     ...(matches === undefined ? {} : { match: matches }),
     headers: [...headerNames],
     state: off !== undefined ? "off" : status?.isUp === false ? "failing" : "on",
+    ...(status?.failingSince === undefined ? {} : { failingSince: nanoseconds(status.failingSince) }),
     ...(reason === undefined ? {} : { reason }),
     delivered: status?.spans ?? 0,
     rejected: status?.rejected ?? 0,

@@ -76,7 +76,7 @@ const ROUTES = [
   "GET /admin/alerts: administer",
   "GET /admin/upstreams/:name/parked: administer",
   "GET /admin/upstreams/:name: administer",
-  "GET /admin/upstreams: administer",
+  "GET /admin/upstreams: public administer",
   "GET /ark/broker/sessions/:id: read",
   "GET /ark/broker/sessions: read",
   "GET /ark/events/:query{.+}: read",

@@ -12,6 +12,10 @@ export type GalleryState = {
 };
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
+const upstreamAction = (button: string, then: string) => async (page: Page) => {
+  await page.getByRole("button", { name: button }).click();
+  await page.getByText(then).waitFor();
+};
 const menu = press("Details, export, delete");
 
 /** All pages, states, dialogs and menus of the gallery. */
@@ -89,6 +93,29 @@ export const GALLERY: readonly GalleryState[] = [
       await press(view)(page);
     },
   })),
+  {
+    name: "upstreams, tested",
+    path: "/admin/upstreams",
+    open: upstreamAction("Test honeycomb", "the receiver answers 401"),
+  },
+  {
+    name: "upstreams, parked",
+    path: "/admin/upstreams",
+    open: upstreamAction("Why parked? langfuse", "and 1,231 more"),
+  },
+  { name: "upstreams, deletion asked", path: "/admin/upstreams", open: upstreamAction("Delete langfuse", "Keep") },
+  {
+    name: "upstreams, another receiver of a namespace",
+    path: "/admin/upstreams",
+    open: async (page) => {
+      await page.getByLabel("Backend").selectOption("other");
+      await page.getByLabel("Which traces").selectOption("namespace");
+      await page.getByLabel("Endpoint").fill("https://otlp.example.com");
+      await page.getByRole("textbox", { name: "Namespace" }).fill("team-a");
+      await press(/^Add$/)(page);
+      await page.getByText("UPSTREAM_KEY is not set").waitFor();
+    },
+  },
   {
     name: "token dialog",
     path: "/sessions",

@@ -41,6 +41,7 @@ const PICTURES: readonly (readonly [state: string, looks: readonly Look[]])[] = 
   ["inspector of a turn", [DARK]],
   ["session not found", [LIGHT, DARK_PHONE]],
   ["replay, timeline", [LIGHT]],
+  ["upstreams", [LIGHT, DARK, PHONE]],
   ["components", [LIGHT, DARK]],
 ];
 

@@ -63,7 +63,7 @@ test("it says which upstreams are off and why", () => {
 
 test("of nothing it says what to do", () => {
   expect(text(EMPTY)).toBe(
-    "Now Nothing waits, runs or stalls. All sessions Numbers Sessions now 0 of 0 Turns 0 Spans 0 Errors 0 Turn p50 – Turn p95 – Turn p99 – Tokens 0 Cost – Of spans that ended: none so far. As JSON , for Prometheus Latest trace No span was received yet. Set OTEL_EXPORTER_OTLP_ENDPOINT of a program to the address of this page, and run it.",
+    "Now Nothing waits, runs or stalls. All sessions Upstreams Numbers Sessions now 0 of 0 Turns 0 Spans 0 Errors 0 Turn p50 – Turn p95 – Turn p99 – Tokens 0 Cost – Of spans that ended: none so far. As JSON , for Prometheus Latest trace No span was received yet. Set OTEL_EXPORTER_OTLP_ENDPOINT of a program to the address of this page, and run it.",
   );
 });
 

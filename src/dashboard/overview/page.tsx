@@ -2,6 +2,7 @@ import { h, type VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Element } from "../../overview/element.ts";
 import { overview } from "../../overview/overview.ts";
+import { UPSTREAMS_PATH } from "../../session/contract/upstreams.ts";
 import { BASE, LIST_PATH, readAddress } from "../address/address.ts";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading } from "../frame/page-state.tsx";
@@ -54,7 +55,8 @@ function drawn(node: Element | string): VNode | string {
   const { tag, attributes, children } = node;
   const below = children.map(drawn);
   const { href, class: name } = attributes;
-  if (typeof href !== "string" || !href.startsWith(LIST_PATH)) return h(tag, attributes, ...below);
+  if (typeof href !== "string" || !(href.startsWith(LIST_PATH) || href === UPSTREAMS_PATH))
+    return h(tag, attributes, ...below);
   return (
     <Link to={readAddress(href, "")} {...(typeof name === "string" ? { class: name } : {})}>
       {below}

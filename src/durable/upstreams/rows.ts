@@ -55,6 +55,7 @@ export class UpstreamRows {
       spans: before.spans + spans,
       rejected: before.rejected + rejected,
       isUp,
+      ...(isUp ? {} : { failingSince: before.failingSince ?? at }),
       at,
       ...(message === undefined ? {} : { message }),
       ...(last === undefined ? {} : { rejection: last }),

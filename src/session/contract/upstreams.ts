@@ -1,5 +1,8 @@
 /** What the tenant's upstreams are, between the Worker and their object. */
 
+/** The path of their page, and of its data. */
+export const UPSTREAMS_PATH = "/admin/upstreams";
+
 /** Which traces an upstream gets: all, or each with a span that says so. */
 export type UpstreamMatch =
   | { readonly by: "all" }
@@ -112,6 +115,8 @@ export type UpstreamStatus = {
   readonly rejected: number;
   readonly parked: number;
   readonly isUp: boolean;
+  /** The first of the failures since the last success; Unix milliseconds. */
+  readonly failingSince?: number;
   /** Of the last attempt; Unix milliseconds. */
   readonly at?: number;
   /** Why the last attempt failed. */

@@ -6,6 +6,7 @@ import { SpanTable } from "../../../src/session/table/span-table.ts";
 import type { ViewSpan } from "../../../src/session/tree/tree.ts";
 import { wholeView } from "../../session/whole-view.ts";
 import { sessionOf } from "./feeds.ts";
+import { upstreamAnswer } from "./upstreams.ts";
 
 const QUERY = /^\/sessions\/([^/]+)\/queries\/([^/]+)$/;
 
@@ -14,6 +15,7 @@ export function answerRequests(): void {
   window.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname.startsWith("/admin/upstreams")) return upstreamAnswer(pathname, location.hash.slice(1));
     const [, session = "", query = ""] = QUERY.exec(pathname) ?? [];
     if (query !== "") {
       const answer = answerOf(decodeURIComponent(session), decodeURIComponent(query), searchParams.get("for"));

@@ -1,10 +1,11 @@
 import { render } from "preact";
 import { address } from "../../../src/dashboard/address/location.ts";
 import { learnOffset } from "../../../src/dashboard/clock.ts";
+import { ElsewherePage } from "../../../src/dashboard/elsewhere.tsx";
 import { deletion } from "../../../src/dashboard/frame/deletion.ts";
 import { DeletionNote } from "../../../src/dashboard/frame/deletion-note.tsx";
 import { Masthead } from "../../../src/dashboard/frame/masthead.tsx";
-import { Loading, Notice, ToSessions } from "../../../src/dashboard/frame/page-state.tsx";
+import { Loading } from "../../../src/dashboard/frame/page-state.tsx";
 import { Token } from "../../../src/dashboard/frame/token.tsx";
 import { Shortcuts } from "../../../src/dashboard/keys.tsx";
 import { SessionPage } from "../../../src/dashboard/session/page.tsx";
@@ -42,22 +43,14 @@ function Page() {
       );
     }
     case "unknown":
+      if (here.path !== "/loading") return <ElsewherePage path={here.path} />;
       return (
         <div class="frame">
           <Masthead>
-            <h1 class="crumb-here">{here.path === "/loading" ? "Sessions" : "Page not found"}</h1>
+            <h1 class="crumb-here">Sessions</h1>
           </Masthead>
           <main>
-            {here.path === "/loading" ? (
-              <Loading what="sessions" />
-            ) : (
-              <Notice title="There is no page at this address">
-                <p>{here.path}</p>
-                <p class="actions">
-                  <ToSessions />
-                </p>
-              </Notice>
-            )}
+            <Loading what="sessions" />
           </main>
         </div>
       );

@@ -62,6 +62,10 @@ export const PAGES = [
   ["session, awaited", "/sessions/tomorrow#awaited"],
   ["session not found", "/sessions/yesterday"],
   ["session, moved apart", "/sessions/apart#moved-apart"],
+  ["upstreams", "/admin/upstreams"],
+  ["upstreams, none", "/admin/upstreams#empty"],
+  ["upstreams, without a token", "/admin/upstreams#unauthorised"],
+  ["upstreams, not read", "/admin/upstreams#failed"],
   ["page not found", "/nowhere"],
   ["loading", "/loading"],
 ] as const satisfies readonly (readonly [name: string, path: string])[];

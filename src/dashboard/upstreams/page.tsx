@@ -1,0 +1,74 @@
+import { useEffect, useState } from "preact/hooks";
+import { Masthead } from "../frame/masthead.tsx";
+import { Loading } from "../frame/page-state.tsx";
+import { RefusedView } from "../frame/refused.tsx";
+import { setTitle } from "../frame/tab-title.ts";
+import { AddUpstream } from "./add-upstream.tsx";
+import { readUpstreams, type UpstreamsAnswer } from "./requests.ts";
+import { UpstreamCard } from "./upstream-card.tsx";
+import "./upstreams.css";
+
+/** So often the list is read again, milliseconds. */
+const AGAIN = 10_000;
+
+/** Where traces go on to. */
+export function UpstreamsPage() {
+  const [answer, setAnswer] = useState<UpstreamsAnswer>();
+  const [added, setAdded] = useState<string>();
+  const load = (): void => void readUpstreams().then(setAnswer);
+  useEffect(() => {
+    setTitle("Upstreams · Spanfold");
+    load();
+    const timer = setInterval(() => document.hidden || load(), AGAIN);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="frame">
+      <Masthead>
+        <h1 class="crumb-here">Upstreams</h1>
+      </Masthead>
+      {answer === undefined ? (
+        <main>
+          <Loading what="upstreams" />
+        </main>
+      ) : answer.state === "refused" ? (
+        <main>
+          <RefusedView refusal={answer.refusal} retry={load} />
+        </main>
+      ) : (
+        // It scrolls, also by keys.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <main class="upstreams scroller" tabIndex={0}>
+          {answer.state === "failed" ? (
+            <p role="alert" class="upstreams-failed">{`The upstreams could not be read: ${answer.why}.`}</p>
+          ) : (
+            <>
+              <p class="muted">
+                Traces that Spanfold receives go on to these backends: whole, in order, at least once.
+              </p>
+              {answer.list.upstreams.length === 0 ? <p>No upstream yet.</p> : null}
+              <ul class="upstreams-list">
+                {answer.list.upstreams.map((upstream) => (
+                  <UpstreamCard
+                    key={upstream.name}
+                    upstream={upstream}
+                    isNew={upstream.name === added}
+                    onChange={load}
+                  />
+                ))}
+              </ul>
+              <AddUpstream
+                presets={answer.list.presets}
+                taken={answer.list.upstreams.map(({ name }) => name)}
+                onAdded={(name) => {
+                  setAdded(name);
+                  load();
+                }}
+              />
+            </>
+          )}
+        </main>
+      )}
+    </div>
+  );
+}
