@@ -4,10 +4,13 @@ import { ago, exactly, timeOfDay, toMillis } from "../../../src/dashboard/ui/mom
 const NOW = Date.UTC(2026, 10, 21, 14, 3, 7);
 
 test("an age has larger units with distance, and becomes a date after a day", () => {
-  const texts = [0, 42, 180, 7_200, 90_000, 400 * 86_400].map((seconds) => ago(NOW - seconds * 1000, NOW, "en", "UTC"));
+  const texts = [0, 7, 42, 180, 7_200, 90_000, 400 * 86_400].map((seconds) =>
+    ago(NOW - seconds * 1000, NOW, "en", "UTC"),
+  );
   expect(texts.map((text) => text.replaceAll("\u202f", " "))).toEqual([
     "now",
-    "42s ago",
+    "7s ago",
+    "40s ago",
     "3m ago",
     "2h ago",
     "Nov 20, 1:03 PM",
