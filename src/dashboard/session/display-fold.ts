@@ -119,18 +119,36 @@ export class DisplayFold {
     if (this.#closed) return;
     if (this.#inbox.length === 0) return this.#release();
     const until = performance.now() + SLICE;
+    let isNew = false;
     while (this.#next < this.#inbox.length && !this.#view.awaitsRecords && performance.now() < until) {
       const event = this.#inbox[this.#next++];
-      if (event !== undefined) this.#admit(event);
+      if (event === undefined) continue;
+      this.#admit(event);
+      isNew ||= event.type !== "bookmark" && event.type !== "session";
     }
     this.#isFolding = this.#next < this.#inbox.length;
     if (!this.#isFolding) {
       this.#inbox = [];
       this.#next = 0;
     }
-    this.#schedule();
+    if (isNew || this.#isOutdated) this.#schedule();
+    else this.#noteHowRowsCome();
     if (this.#view.awaitsRecords) return this.#loadRecords();
     this.#goOnSoon();
+  }
+
+  /** Most bookmarks, and the summaries beside them, say what is shown: a frame for one costs the page a millisecond or two. */
+  get #isOutdated(): boolean {
+    const shown = this.#shown.peek();
+    return shown === undefined || shown.of !== this.#loaded || shown.summary !== this.#view.summary();
+  }
+
+  get #loaded(): DisplayedSession["of"] {
+    return this.#isWhole ? "whole" : "part";
+  }
+
+  #noteHowRowsCome(): void {
+    this.#newRows = this.#isLive() && this.#isWhole ? "counted" : "expected";
   }
 
   #release(): void {
@@ -219,10 +237,10 @@ export class DisplayFold {
       logs: this.#view.logs().all(),
       last: this.#last,
       newRows: this.#newRows,
-      of: this.#isWhole ? "whole" : "part",
+      of: this.#loaded,
     };
     if (!isSame(this.#shown.peek(), next)) this.#shown.value = next;
-    this.#newRows = this.#isLive() && this.#isWhole ? "counted" : "expected";
+    this.#noteHowRowsCome();
     const finished = performance.now();
     this.#notBefore = finished + (finished - started) * SHARE;
     this.#loadingUntil = finished + this.#loadingPause;

@@ -213,12 +213,8 @@ function Shares({ shares }: { shares: readonly Share[] }) {
   const total = shares.reduce((sum, { part }) => sum + part, 0) || 1;
   return (
     <span class="shares" aria-hidden="true">
-      {shares.map((share) => (
-        <i
-          key={share.class + String(share.part)}
-          class={share.class}
-          style={{ flexGrow: (share.part / total) * 100 }}
-        />
+      {shares.map((share, at) => (
+        <i key={at} class={share.class} style={{ flexGrow: (share.part / total) * 100 }} />
       ))}
     </span>
   );

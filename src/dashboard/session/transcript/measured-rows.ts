@@ -48,22 +48,27 @@ export function useMeasuredRows(rows: RowList, pinned: string | undefined): Meas
   const viewHeight = useRef(0);
   const latest = useRef({ rows, layout, pinned });
   latest.current = { rows, layout, pinned };
+  const scrolled = useRef(0);
 
+  const lookFrom = useCallback(
+    (top: number) => {
+      scrolled.current = top;
+      const bottom = top + viewHeight.current;
+      const now = latest.current;
+      const [first, last] = [now.layout.rowAt(top), now.layout.rowAt(bottom)];
+      if (view.peek().first !== first || view.peek().last !== last) view.value = { first, last };
+      anchor.current = top <= 0 ? undefined : anchorIn(now, first, last, top);
+      setMounted((known) =>
+        (known.top > 0 && top - known.top < NEAR) || known.bottom - bottom < NEAR
+          ? { top: Math.max(0, top - OVERSCAN), bottom: bottom + OVERSCAN }
+          : known,
+      );
+    },
+    [view],
+  );
   const look = useCallback(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const top = element.scrollTop;
-    const bottom = top + viewHeight.current;
-    const now = latest.current;
-    const [first, last] = [now.layout.rowAt(top), now.layout.rowAt(bottom)];
-    if (view.peek().first !== first || view.peek().last !== last) view.value = { first, last };
-    anchor.current = top <= 0 ? undefined : anchorIn(now, first, last, top);
-    setMounted((known) =>
-      (known.top > 0 && top - known.top < NEAR) || known.bottom - bottom < NEAR
-        ? { top: Math.max(0, top - OVERSCAN), bottom: bottom + OVERSCAN }
-        : known,
-    );
-  }, [view]);
+    if (scroller.current !== null) lookFrom(scroller.current.scrollTop);
+  }, [lookFrom]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -83,7 +88,8 @@ export function useMeasuredRows(rows: RowList, pinned: string | undefined): Meas
   // Before the browser paints: what is above may have become higher.
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || anchor.current === undefined) return look();
+    // At the top nothing is above. Asking where it is would make the browser lay out the page.
+    if (element === null || anchor.current === undefined) return lookFrom(scrolled.current);
     const top = anchoredTop(anchor.current, rows, layout);
     if (top === undefined || Math.abs(top - element.scrollTop) < 1) return look();
     element.scrollTop = top;
