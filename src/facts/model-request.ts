@@ -4,7 +4,7 @@ import { indexedEntries } from "../content/indexed-messages.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";
 import { parseJson, plainValue } from "../otel/any-value.ts";
-import * as keys from "../otel/semconv/content.ts";
+import * as keys from "../otel/semconv/request.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 
 /** A tool that a model may call, as the request describes it. */

@@ -3,6 +3,7 @@ import * as keys from "./attributes.ts";
 import * as usageKeys from "./usage.ts";
 import * as content from "./content.ts";
 import * as logs from "./logs.ts";
+import * as request from "./request.ts";
 import * as running from "./running.ts";
 
 /**
@@ -197,7 +198,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...content.SERVER_FIRST_TOKEN_KEYS,
     ...usageKeys.INPUT_COST_KEYS,
     ...usageKeys.OUTPUT_COST_KEYS,
-    ...content.NUMERIC_PARAMETER_KEYS.map(([key]) => key),
+    ...request.NUMERIC_PARAMETER_KEYS.map(([key]) => key),
     ...running.PARTIAL_VERSION_KEYS,
     ark.DURATION_MILLIS,
     ark.TEAM_MEMBERS,
