@@ -6,7 +6,7 @@ import { Connection } from "./connection.ts";
 import { median, quantile, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
 import { TraceLoad } from "./ingest.ts";
-import { drive, expectOk } from "./load.ts";
+import { CONNECTIONS, drive, expectOk } from "./load.ts";
 import { openReceiver } from "./receiver.ts";
 import type { Receiver } from "./receiver.ts";
 import { answerOf, forgetPeak, memoryOf, processorTime, settle } from "./workerd.ts";
@@ -181,25 +181,33 @@ async function catchUp(bench: Bench, spans: number): Promise<Figure[]> {
   try {
     await put(runtime, "sink", { endpoint: receiver.url, match: { service: "nobody" } });
     const traces = Array.from({ length: Math.ceil(spans / SPANS_A_TRACE) }, newTraceId);
-    const batch = new Batch({ ...SHAPE, encoding: "protobuf" });
-    const connection = await Connection.open(runtime.port);
-    const post = async (trace: Buffer): Promise<void> => {
-      batch.setTraces([trace]);
-      batch.renewSpans();
-      expectOk(await connection.send(batch.request));
+    const batches = Array.from({ length: CONNECTIONS }, (_, at) => backlogBatch(at + 1));
+    /** So many batches of each trace, one trace after the other. */
+    const post = async (each: number): Promise<void> => {
+      let sent = 0;
+      await drive({
+        port: runtime.port,
+        until: { requests: traces.length * each },
+        next: (at) => {
+          const [batch, trace] = [batches[at], traces[Math.floor(sent++ / each)]];
+          if (batch === undefined || trace === undefined) throw new RangeError("more requests than batches");
+          batch.setTraces([trace]);
+          batch.renewSpans();
+          return batch.request;
+        },
+      });
     };
-    for (const trace of traces) for (let sent = 0; sent < SPANS_A_TRACE; sent += SPANS) await post(trace);
+    await post(SPANS_A_TRACE / SPANS);
     await rest(runtime);
     await put(runtime, "sink", { endpoint: receiver.url });
     const total = traces.length * (SPANS_A_TRACE + SPANS);
     await forgetPeak(runtime.process);
     const before = await memoryOf(runtime.process);
     const begun = performance.now();
-    for (const trace of traces) await post(trace);
+    await post(1);
     await delivered(runtime, "sink", total);
     const seconds = (performance.now() - begun) / 1_000;
     const { peak } = await memoryOf(runtime.process);
-    connection.close();
     const backlog = `${total.toLocaleString("en-US")} spans in ${traces.length} traces`;
     return [
       { name: "catching up", value: total / seconds, unit: "spans/s", detail: `${backlog} in ${seconds.toFixed(1)} s` },
@@ -215,6 +223,10 @@ async function catchUp(bench: Bench, spans: number): Promise<Figure[]> {
     receiver.close();
     await bench.forget("sinks-backlog");
   }
+}
+
+function backlogBatch(seed: number): Batch {
+  return new Batch({ ...SHAPE, encoding: "protobuf" }, "/v1/traces", seed);
 }
 
 async function bill(bench: Bench, requests: number): Promise<Figure> {
