@@ -98,7 +98,8 @@ export async function* traceBatches(
     const begin = complete === delivered ? first : 0;
     let position = 0;
     for (const span of spansIn(spans.resourceSpans)) {
-      if (position >= begin && !superseded.has(position) && isSent(span)) {
+      const isDelivered = position < begin;
+      if (!isDelivered && !superseded.has(position) && isSent(span)) {
         const size = bytes(position, span.span);
         if (!open.hasRoom(size)) yield await close(position);
         open.add(spans, position, size, via, { delivered: complete, position: position + 1 });
