@@ -51,7 +51,7 @@ function chunkOf(id: string, context: Rolldown.ChunkingContext): (typeof CHUNKS)
   if (isIn("main") || (isIn("list") && (isIn("session") || isIn("transcript")))) return "main";
   if (isIn("list") && isIn("overview")) return "shared";
   if ((isIn("list") && isIn("session", "ever")) || (isIn("list", "ever") && isIn("beside"))) return "shared";
-  return (["session", "transcript", "beside", "list", "overview"] as const).find((part) => isIn(part));
+  return CHUNKS.find((chunk) => chunk !== "shared" && isIn(chunk));
 }
 
 // Fixed names: the page's HTML is a file that the Worker serves, and both are revalidated on every load.
