@@ -38,7 +38,7 @@ export const session = new Hono<AppEnv>({ strict: false })
     const stub = sessionAt(c.env, callerOf(c), id);
     const read = readReplayQuery(new URL(c.req.url).searchParams, c.req.header("last-event-id"));
     if (!read.ok) return badRequest(c, read.detail);
-    const redirect = redirectIfMoved(c, id, await stub.peek("session"));
+    const redirect = await redirectIfMoved(c, id, await stub.peek("session"));
     if (redirect !== undefined) return redirect;
     return new Response(new ReplayStream(stub, read.query).stream(c.req.raw.signal), { headers: STREAM_HEADERS });
   })
