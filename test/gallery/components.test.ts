@@ -16,6 +16,11 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   Deleted: "of App; the gallery shows its note",
   ResultPart: "of a result in parts: test/e2e/inspector.test.ts",
   OtherPart: "of a result in parts: test/e2e/inspector.test.ts",
+  Choices: "needs permission: test/e2e/notifications.test.ts",
+  AlertsDialog: "needs a server's answers: test/e2e/alerts.test.ts",
+  AlertList: "of the alerts' dialog",
+  AlertRow: "of the alerts' dialog",
+  AlertForm: "of the alerts' dialog",
   PushChoice: "needs permission: test/e2e/push.test.ts",
   ImportedView: "needs an answer to an upload: test/e2e/import.test.ts",
 };

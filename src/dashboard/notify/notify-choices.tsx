@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { BASE } from "../address/address.ts";
 import { permission } from "./permission.ts";
 import {
   hasSubject,
@@ -18,10 +19,40 @@ const ALSO: readonly (readonly [Preferences["also"][number], string])[] = [
   ["finished", "when one finished"],
 ];
 
-/** What a reader is notified of, or why not. */
+/** What a reader is notified of, or why not; and who else is told. */
 export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
-  const isOn = hasSubject(preferences.value, subject);
-  if (permission.value !== "granted" || !isOn) return <WhyNot />;
+  const isOn = permission.value === "granted" && hasSubject(preferences.value, subject);
+  return (
+    <>
+      {isOn ? <Choices subject={subject} onDone={onDone} /> : <WhyNot />}
+      {BASE === "" ? <OthersToo onDone={onDone} /> : null}
+    </>
+  );
+}
+
+/** Opens the rules by which other people and programs are told. */
+function OthersToo({ onDone }: Pick<NotifyChoicesProps, "onDone">) {
+  const [why, setWhy] = useState<string>();
+  const open = (): void => {
+    import("./alerts-dialog.tsx").then(
+      ({ openAlerts }) => {
+        onDone();
+        openAlerts();
+      },
+      () => setWhy("This part of the page could not be loaded. Reload the page."),
+    );
+  };
+  return (
+    <p class="notify-others">
+      <button type="button" class="button bare" onClick={open}>
+        Webhooks, Slack, Teams…
+      </button>
+      {why === undefined ? null : <span role="alert">{why}</span>}
+    </p>
+  );
+}
+
+function Choices({ subject, onDone }: NotifyChoicesProps) {
   const { also, all } = preferences.value;
   const choose = (status: Preferences["also"][number], choice: boolean): void => {
     const others = also.filter((known) => known !== status);

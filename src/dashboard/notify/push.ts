@@ -1,8 +1,8 @@
 import { computed } from "@preact/signals";
 import { readProblem } from "../../client/refusal.ts";
+import { BASE } from "../address/address.ts";
 import { getFresh } from "../get-fresh.ts";
 import { authorisedFetch } from "../server.ts";
-import { BASE } from "../address/address.ts";
 import { remembered } from "../ui/remembered.ts";
 import { type Preferences, watchedStatuses } from "./preferences.ts";
 

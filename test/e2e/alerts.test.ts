@@ -1,0 +1,88 @@
+import axe from "axe-core";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { closeBrowser, openPage } from "./open-page.ts";
+
+afterAll(closeBrowser);
+
+type Received = { readonly headers: Record<string, string>; readonly body: string };
+
+async function openReceiver() {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (piece: string) => (body += piece));
+    request.on("end", () => {
+      received.push({ headers: request.headers as Record<string, string>, body });
+      response.end();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/path-secret` };
+}
+
+test("an alert is set, tested and removed on the page, and its secret is the receiver's", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const receiver = await openReceiver();
+  const span = {
+    traceId: "a".repeat(32),
+    spanId: "b".repeat(16),
+    name: "chat",
+    startTimeUnixNano: "1",
+    endTimeUnixNano: "2",
+  };
+  const attributes = [{ key: "session.id", value: { stringValue: "trip" } }];
+  await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, attributes }] }] }] }),
+  });
+  const { page, complaints, picture } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.getByRole("button", { name: "Webhooks, Slack, Teams…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Alerts by webhook" });
+  await dialog.getByText("There is none yet.").waitFor();
+  await dialog.getByLabel("Name").fill("on-call");
+  await dialog.getByLabel("URL").fill(receiver.url);
+  await dialog.getByLabel("failed").check();
+  await dialog.getByLabel("or costs more than").fill("5");
+  const secret = (await dialog.locator("code").textContent()) ?? "";
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<string[]>(
+    "axe.run('.alerts').then(({ violations }) => violations.map(({ id }) => id))",
+  );
+  expect(found).toEqual([]);
+  await picture("alerts-form");
+  await dialog.getByRole("button", { name: "Set" }).click();
+  await dialog.getByText("on-call is set.").waitFor();
+  await dialog.getByText("needs you, failed, over $5").waitFor();
+  await dialog.getByRole("button", { name: "Test" }).click();
+  await dialog.getByText(/^Arrived: status 200 after/).waitFor();
+  const [{ headers, body } = { headers: {}, body: "" }] = receiver.received;
+  expect(new Webhook(secret).verify(body, headers)).toMatchObject({
+    type: "session.waiting",
+    data: { session: "test" },
+  });
+  expect(await dialog.textContent()).not.toContain("path-secret");
+  await picture("alerts");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await picture("alerts-dark-390");
+  await dialog.getByLabel("Name").fill("bad");
+  await dialog.getByLabel("URL").fill("ftp://example.com");
+  await dialog.getByRole("button", { name: "Set" }).click();
+  await dialog.getByText("the url is refused: its scheme must be https or http").waitFor();
+  await dialog.getByRole("button", { name: "Remove on-call" }).click();
+  await dialog.getByText("There is none yet.").waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+  // The refused one.
+  expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+});
