@@ -10,7 +10,8 @@ export const COMMANDS: readonly Command[] = [
     details: [
       "--rebuild  reads all databases first, sets damaged ones aside, and makes the list anew from the others",
       "In the environment: PORT (8787), GRPC_PORT (4317, or off), HOST (127.0.0.1), DATA_DIR (~/.spanfold), ADMIN_TOKEN,",
-      "INGEST_TOKEN, VIEW_TOKEN, PRICES, RETENTION_DAYS, MAX_SESSION_BYTES, MAX_TENANT_BYTES. The README explains them.",
+      "INGEST_TOKEN, VIEW_TOKEN, PRICES, RETENTION_DAYS, SHARDS (4), MAX_SESSION_BYTES, MAX_TENANT_BYTES. The README",
+      "explains them.",
     ],
     load: () => import("./start.ts"),
   },

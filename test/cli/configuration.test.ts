@@ -29,6 +29,12 @@ test("PORT and DATA_DIR are honoured", () => {
   });
 });
 
+test("SHARDS is honoured, and must be a number of objects", () => {
+  expect(read({ SHARDS: "16" })).toMatchObject({ bindings: { SHARDS: "16" } });
+  for (const wrong of ["0", "1025", "many"])
+    expect(read({ SHARDS: wrong })).toBe(`SHARDS is "${wrong}": it must be a number from 1 to 1024.`);
+});
+
 test("GRPC_PORT is honoured, and off is none", () => {
   expect(read({ GRPC_PORT: "14317" })).toMatchObject({ grpcPort: 14_317 });
   expect(read({ GRPC_PORT: " Off " })).toMatchObject({ grpcPort: undefined });

@@ -26,6 +26,8 @@ export type ConfigurationOutcome =
   | { readonly ok: false; readonly error: string };
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+/** More objects than an embedded runtime could use; a deployment takes no more either. */
+const MOST_SHARDS = 1_024;
 const TOKENS = ["ADMIN_TOKEN", "INGEST_TOKEN", "VIEW_TOKEN"] as const;
 
 /** Reads and checks the environment. Without tokens only this machine is served. `data`: the data directory without DATA_DIR. */
@@ -68,6 +70,11 @@ export function readConfiguration(
     };
   }
 
+  const shards = read("SHARDS");
+  if (shards !== undefined && !(/^\d{1,4}$/.test(shards) && Number(shards) >= 1 && Number(shards) <= MOST_SHARDS)) {
+    return { ok: false, error: `SHARDS is "${shards}": it must be a number from 1 to ${MOST_SHARDS}.` };
+  }
+
   const settings = Object.fromEntries(
     [...SETTINGS, ...TELEMETRY_SETTINGS].flatMap((name) => {
       const setting = read(name);
@@ -89,6 +96,7 @@ export function readConfiguration(
       dataDirectory: resolve(directory, read("DATA_DIR") ?? data),
       bindings: {
         ...settings,
+        ...(shards === undefined ? {} : { SHARDS: shards }),
         ...exporter.variables,
         // It runs where its user runs: a Jaeger on the same machine is an upstream like any other.
         PRIVATE_UPSTREAMS: read("PRIVATE_UPSTREAMS") ?? "allowed",
