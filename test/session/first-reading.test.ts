@@ -21,7 +21,10 @@ function readingOf(...spans: readonly Span[]): string {
   const view = wholeView("s-1");
   if (spans.length > 0) view.apply(spansEvent(1, [{ scopeSpans: [{ spans }] }]));
   const tree = view.tree();
-  return firstReading({ tree, summary: view.summary(), queries: view.queries(), logs: [] });
+  const summary = view.summary() ?? {
+    liveness: { lastArrival: "0", running: 0, awaitedParents: 0, missingParents: 0, failed: false },
+  };
+  return firstReading({ tree, summary, queries: view.queries(), logs: [] });
 }
 
 test.each([
