@@ -33,7 +33,10 @@ const Sessions = lazily<{ readonly feed: ListFeed | undefined; readonly view: Li
   return ({ feed, view }) => (feed === undefined ? openingList : <ListPage feed={feed} view={view} />);
 }, openingList);
 const Overview = lazily<object>(
-  async () => (await import("./overview/page.tsx")).OverviewPage,
+  async () => {
+    const { OverviewPage, overviewFeed } = await import("./overview/page.tsx");
+    return () => <OverviewPage feed={overviewFeed()} />;
+  },
   <Opening here="Overview" what="the overview" />,
 );
 const Session = lazily<ComponentProps<typeof SessionPage>>(

@@ -143,6 +143,18 @@ test("without script: what goes on, the numbers and the latest trace, at / and /
   expect(new URL(page.url()).pathname).toBe("/sessions");
 });
 
+test("the tab says how many sessions wait", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page, complaints } = await openPage();
+  const turn = { id: 1, name: "turn", from: 3, with: { "gen_ai.operation.name": "invoke_agent" } };
+  const asks = { "mcp.method.name": "elicitation/create", "input.value": '{"message": "Which city?"}' };
+  await send(url, "errand", [turn, { id: 2, parent: 1, name: "elicitation/create", from: 1, with: asks }]);
+  await page.goto(url);
+  await page.locator(".overview-now .status-waiting").waitFor();
+  await expect.poll(() => page.title()).toBe("(1 waiting) Spanfold");
+  expect(complaints).toEqual([]);
+});
+
 test("with script it follows the stream, and its links lead on without a reload", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const { page, complaints, picture } = await openPage();

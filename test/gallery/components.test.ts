@@ -12,7 +12,6 @@ const DASHBOARD = join(import.meta.dirname, "..", "..", "src", "dashboard");
 const NOT_HERE: Readonly<Record<string, string>> = {
   App: "opens streams; the gallery's pages stand in its place",
   Opening: "stands until code is loaded",
-  OverviewPage: "opens a stream: test/e2e/overview.test.ts",
   Deleted: "of App; the gallery shows its note",
   ResultPart: "of a result in parts: test/e2e/inspector.test.ts",
   OtherPart: "of a result in parts: test/e2e/inspector.test.ts",

@@ -28,6 +28,7 @@ const DARK_PHONE: Look = { scheme: "dark", viewport: NARROW };
 
 /** Each scheme and each width of each main page, though not each of both: a picture costs some 40 kB. */
 const PICTURES: readonly (readonly [state: string, looks: readonly Look[]])[] = [
+  ["overview", [LIGHT, DARK_PHONE]],
   ["list", [LIGHT, DARK, PHONE]],
   ["list, without a token", [DARK, PHONE]],
   ["transcript", [LIGHT, DARK_PHONE]],

@@ -7,8 +7,8 @@ import { BASE, LIST_PATH, readAddress } from "../address/address.ts";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading } from "../frame/page-state.tsx";
 import { RefusedView } from "../frame/refused.tsx";
-import { setTitle } from "../frame/tab-title.ts";
-import { overviewFeed } from "./feed.ts";
+import { learnWaiting, setTitle } from "../frame/tab-title.ts";
+import { type OverviewFeed, overviewFeed } from "./feed.ts";
 import { lazily } from "../ui/lazy.tsx";
 import { Link } from "../ui/link.tsx";
 import "./overview.css";
@@ -21,14 +21,16 @@ const Empty = lazily<object>(
 export { overviewFeed };
 
 /** As the server draws it, and again with each change. */
-export function OverviewPage() {
-  const feed = overviewFeed();
+export function OverviewPage({ feed }: { readonly feed: OverviewFeed }) {
   useEffect(() => {
     setTitle("Spanfold");
     feed.stream.show();
     return feed.stream.hide;
-  }, []);
+  }, [feed]);
   const answer = feed.shown.value;
+  const counts = answer?.numbers.sessions;
+  useEffect(() => learnWaiting(counts), [counts?.waiting]);
+  useEffect(() => () => learnWaiting(undefined), []);
   const state = feed.stream.state.value;
   return (
     <div class="frame">

@@ -1,12 +1,14 @@
 import { signal } from "@preact/signals";
 import type { Refusal } from "../../../src/client/refusal.ts";
 import type { StreamState } from "../../../src/client/stream-state.ts";
-import type { ListView } from "../../../src/dashboard/address/list-view.ts";
+import { type ListView, WHOLE_LIST } from "../../../src/dashboard/address/list-view.ts";
+import type { OverviewFeed } from "../../../src/dashboard/overview/feed.ts";
 import type { DisplayedSession } from "../../../src/dashboard/session/display-fold.ts";
 import type { SessionFeed } from "../../../src/dashboard/session/feed.ts";
 import type { ListFeed } from "../../../src/dashboard/sessions/feed.ts";
 import type { Stream } from "../../../src/dashboard/stream/stream.ts";
 import { PRESENT } from "./captured-session.ts";
+import { galleryOverview } from "./overview-feed.ts";
 import { listFeed, LIVE, refused, sessionFeed, sessionOf, silentFeed, streamIn } from "./feeds.ts";
 
 export const REFUSALS = {
@@ -34,6 +36,7 @@ const isWithoutData = ({ state }: StreamState): boolean =>
   state === "connecting" || state === "refused" || state === "ended";
 
 export type Feeds = {
+  readonly overview: () => OverviewFeed;
   readonly list: (view: ListView) => ListFeed;
   readonly session: (id: string) => SessionFeed;
 };
@@ -44,7 +47,12 @@ export function feedsOf(name: string): Feeds {
   const delay = name === "delayed" ? 637 : undefined;
   const lists = new Map<string, ListFeed>();
   const sessions = new Map<string, SessionFeed>();
+  let overview: OverviewFeed | undefined;
   return {
+    overview() {
+      const stream = streamIn(state, delay);
+      return (overview ??= galleryOverview(listIn({ ...WHOLE_LIST, kind: "all" }, name, stream), stream));
+    },
     list(view) {
       const key = JSON.stringify(view);
       const feed = lists.get(key) ?? listIn(view, name, streamIn(state, delay));

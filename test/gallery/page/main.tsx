@@ -8,6 +8,7 @@ import { Masthead } from "../../../src/dashboard/frame/masthead.tsx";
 import { Loading } from "../../../src/dashboard/frame/page-state.tsx";
 import { Token } from "../../../src/dashboard/frame/token.tsx";
 import { Shortcuts } from "../../../src/dashboard/keys.tsx";
+import { OverviewPage } from "../../../src/dashboard/overview/page.tsx";
 import { SessionPage } from "../../../src/dashboard/session/page.tsx";
 import { Imports } from "../../../src/dashboard/sessions/import/import-files.tsx";
 import { ListPage } from "../../../src/dashboard/sessions/page.tsx";
@@ -33,6 +34,8 @@ function Page() {
   const here = address.value;
   if (location.pathname === "/") return <Pieces />;
   switch (here.page) {
+    case "overview":
+      return <OverviewPage feed={feeds.overview()} />;
     case "list":
       return <ListPage feed={feeds.list(here.view)} view={here.view} />;
     case "session": {

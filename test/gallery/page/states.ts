@@ -15,6 +15,10 @@ const SPANS = {
  * Pages of the gallery, each with its address: the page's own, with the state of the stream behind `#`.
  */
 export const PAGES = [
+  ["overview", "/otel"],
+  ["overview, empty", "/otel#empty"],
+  ["overview, reconnecting", "/otel#reconnecting"],
+  ["overview, without a token", "/otel#unauthorised"],
   ["list", "/sessions"],
   ["list, filtered", "/sessions?kind=all&q=checkout&status=failed,finished&model=gpt-5"],
   ["list, nothing found", "/sessions?status=failed&kind=trace"],
