@@ -228,5 +228,7 @@ test("a request of a web server opens as its timeline, and as what the reader ch
   await page.getByRole("list", { name: "Transcript" }).waitFor();
   await page.goBack();
   await page.getByRole("treegrid").waitFor();
+  await page.goto(`${url}${path}?kinds=tool`);
+  await page.getByText("No span passes the filter.").waitFor();
   expect(complaints).toEqual([]);
 });

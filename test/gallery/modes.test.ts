@@ -77,7 +77,9 @@ function cutTexts(): string[] {
     for (let around = node.parentElement; around !== null; around = around.parentElement) {
       const style = getComputedStyle(around);
       // An ellipsis is only drawn in a block.
-      const isMarked = style.textOverflow === "ellipsis" && /^(block|inline-block|flow-root|list-item|table-cell)$/.test(style.display);
+      const isMarked =
+        style.textOverflow === "ellipsis" &&
+        /^(block|inline-block|flow-root|list-item|table-cell)$/.test(style.display);
       if (style.visibility === "hidden" || style.clipPath !== "none" || /auto|scroll/.test(style.overflowX)) break;
       if (style.overflowX === "visible") continue;
       const edge = around.getBoundingClientRect();

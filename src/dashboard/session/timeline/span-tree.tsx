@@ -153,6 +153,11 @@ export function SpanTree(props: TreeProps) {
           })}
         </div>
       </div>
+      {rows.length > 0 ? null : (
+        <p class="tree-empty muted">
+          {props.whole.tree.rows.length > 0 ? "No span passes the filter." : "No span was received so far."}
+        </p>
+      )}
       {hover === undefined ? null : (
         <HoverCard {...hover} open={open} critical={props.critical} sessionStart={whole.start} />
       )}
