@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { IS_READ_ONLY } from "./address/address.ts";
 
 const KEY = "spanfold.token";
 
@@ -12,7 +13,7 @@ addEventListener("storage", (event) => {
 const mayNotDelete = signal<string | undefined>(undefined);
 
 export const hasToken = computed(() => token.value !== "");
-export const mayDelete = computed(() => mayNotDelete.value !== token.value);
+export const mayDelete = computed(() => !IS_READ_ONLY && mayNotDelete.value !== token.value);
 
 export function learnMayNotDelete(): void {
   mayNotDelete.value = token.value;

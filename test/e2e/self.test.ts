@@ -17,10 +17,18 @@ test("the program's own traces are a page under /self, which asks for nothing el
     if (!/^\/(self|build)\//.test(path) && path !== "/favicon.svg") elsewhere.push(path);
   });
   await page.goto(`${url}/self/sessions`);
+  await page.getByRole("navigation", { name: "Breadcrumb" }).getByText("Own traces").waitFor();
+  const list = page.getByRole("table", { name: "Sessions" });
+  await list.waitFor();
+  expect(await page.getByRole("button", { name: "Import" }).count()).toBe(0);
   await page.locator("main").getByText("POST /v1/traces").first().click();
   await page.waitForURL(/\/self\/sessions\/spanfold%20/);
   const session = decodeURIComponent(new URL(page.url()).pathname.slice("/self/sessions/".length));
   await page.getByText("decode traces").waitFor();
+  await page.getByRole("button", { name: "Details, export, delete" }).click();
+  await page.getByRole("button", { name: "Transcript" }).waitFor();
+  expect(await page.getByRole("button", { name: "Delete this session" }).count()).toBe(0);
+  await page.keyboard.press("Escape");
   await picture("self-timeline");
   await page.getByRole("link", { name: "Sessions" }).first().click();
   await page.waitForURL(`${url}/self/sessions`);

@@ -13,6 +13,9 @@ import type { ClosedRows } from "../../session/tree/closed-rows.ts";
 /** Before every path where the page shows the program's own traces; else empty. */
 export const BASE = /^\/self(?=\/|$)/.exec(globalThis.location?.pathname ?? "")?.[0] ?? "";
 
+/** The program's own traces are read only: nothing is imported beside them, and none is deleted. */
+export const IS_READ_ONLY = BASE !== "";
+
 /** The path of the list, and of its data. */
 export const LIST_PATH = `${BASE}/sessions`;
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { IS_READ_ONLY } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
 import { Logo, Icon } from "../ui/icons.tsx";
 import { HELP_KEYS, keyOf } from "../keymap.ts";
@@ -26,6 +27,12 @@ export function Masthead(props: {
         <span>Spanfold</span>
       </Link>
       <nav class="crumbs" aria-label="Breadcrumb">
+        {IS_READ_ONLY ? (
+          <>
+            <span class="crumb-own">Own traces</span>
+            <Icon name="chevron" />
+          </>
+        ) : null}
         {children}
       </nav>
       {status ?? (stream === undefined ? null : <StreamStatus stream={stream} />)}

@@ -7,6 +7,7 @@ import { Masthead } from "../frame/masthead.tsx";
 import { Loading } from "../frame/page-state.tsx";
 import { RefusedView } from "../frame/refused.tsx";
 import type { StreamState } from "../../client/stream-state.ts";
+import { IS_READ_ONLY } from "../address/address.ts";
 import { DropZone, ImportButton } from "./import/import-button.tsx";
 import { Chips } from "./toolbar/chips.tsx";
 import { Filters } from "./toolbar/filters.tsx";
@@ -36,7 +37,7 @@ export function ListPage({ feed, view }: { feed: ListFeed; view: ListView }) {
   const state = feed.stream.state.value;
   return (
     <div class="frame">
-      <DropZone />
+      {IS_READ_ONLY ? null : <DropZone />}
       <Masthead stream={feed.stream}>
         <h1 class="crumb-here">Sessions</h1>
       </Masthead>
@@ -92,7 +93,7 @@ function Body({ feed, view }: { feed: ListFeed; view: ListView }) {
         <SearchBox view={view} />
         <Filters view={view} sessions={sessions} />
         <SortChoice view={view} />
-        <ImportButton />
+        {IS_READ_ONLY ? null : <ImportButton />}
         <NotifyButton subject="all" />
         <Chips view={view} />
       </div>
