@@ -1,5 +1,7 @@
 /** Requests to one destination at once, by one isolate. */
 const MOST_IN_FLIGHT = 16;
+/** Runs of many requests each to one destination, by one isolate. Each holds parsed pages of a trace, and a request: up to some 20 MB. */
+const MOST_RUNS = 6;
 const FAILURES_TO_OPEN = 5;
 /** How long nothing is sent to a destination that keeps failing, before one request tries again. */
 const OPEN_MILLIS = 30_000;
@@ -10,12 +12,14 @@ const OPEN_MILLIS = 30_000;
  */
 export class Destination {
   #inFlight = 0;
+  #runs = 0;
   #failures = 0;
   #openUntil = 0;
 
   /** When a run may begin, Unix milliseconds: now if it is not later. Spread, so that those who wait do not come at once. */
   readyAt(now: number, random: number): number {
-    return this.reopensAt(now, random) ?? (this.#inFlight < MOST_IN_FLIGHT ? now : now + random * 1_000);
+    const hasRoom = this.#inFlight < MOST_IN_FLIGHT && this.#runs < MOST_RUNS;
+    return this.reopensAt(now, random) ?? (hasRoom ? now : now + random * 1_000);
   }
 
   /** Until when nothing is sent, after too many failures; `undefined` if requests may be sent. */
@@ -23,6 +27,17 @@ export class Destination {
     return this.#openUntil > now ? this.#openUntil + random * OPEN_MILLIS : undefined;
   }
 
+  /** Does one run, of many requests. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#runs++;
+    try {
+      return await work();
+    } finally {
+      this.#runs--;
+    }
+  }
+
+  /** Sends one request. */
   async use<Result>(send: () => Promise<Result>): Promise<Result> {
     this.#inFlight++;
     // Of an open breaker one request passes; the others wait for its outcome.

@@ -126,7 +126,7 @@ class UpstreamDelivery {
     // No failure: it waits for a place.
     const readyAt = this.#destination.readyAt(now, random);
     if (readyAt > now) return this.#change({ dueAt: readyAt });
-    await this.#send();
+    await this.#destination.run(async () => await this.#send());
   }
 
   #rule(): string {

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { Destination } from "../../src/sinks/http/destination.ts";
+
+test("a run waits for a place while six others go to the same destination, and no longer", async () => {
+  const destination = new Destination();
+  const ends: (() => void)[] = [];
+  const runs = Array.from({ length: 6 }, () => {
+    expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
+    return destination.run(async () => await new Promise<void>((resolve) => ends.push(resolve)));
+  });
+  expect(destination.readyAt(1_000, 0.5)).toBe(1_500);
+  // Waiting is no failure.
+  expect(destination.reopensAt(1_000, 0.5)).toBeUndefined();
+  ends[0]?.();
+  await runs[0];
+  expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
+  for (const end of ends) end();
+  await Promise.all(runs);
+});
+
+test("a run that fails leaves its place", async () => {
+  const destination = new Destination();
+  const failing = Array.from({ length: 6 }, async () => await destination.run(() => Promise.reject(new Error("gone"))));
+  await Promise.allSettled(failing);
+  expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
+});
