@@ -110,8 +110,11 @@ describe("a change of a session's state", () => {
     await deliver(running("slow", 1), now("bad", 1, { status: { code: 2 } }), now("good", 1));
     expect(took()).toEqual([]);
     await pass(11 * SECOND);
+    const urls = () => received.map(({ body }) => (JSON.parse(body) as Told).data["url"]);
+    expect(urls().toSorted()).toEqual([`${world.ORIGIN}/sessions/bad?kinds=errors`, `${world.ORIGIN}/sessions/good`]);
     expect(took().toSorted()).toEqual(["hook failed bad", "hook finished good"]);
     await pass(120 * SECOND);
+    expect(urls()).toEqual([`${world.ORIGIN}/sessions/slow?span=${traceIdOf("slow")}:${spanId(1)}`]);
     expect(took()).toEqual(["hook stalled slow"]);
     await pass(86_400 * SECOND);
     expect(took()).toEqual([]);

@@ -101,7 +101,8 @@ function stepUrl(message: AlertMessage): string {
 }
 
 /** Its path and query. */
-export function stepPath({ alert: { session, span } }: AlertMessage): string {
+export function stepPath({ alert: { session, status, span } }: AlertMessage): string {
   const path = `/sessions/${encodeURIComponent(session)}`;
-  return span === undefined ? path : `${path}?span=${span}`;
+  if (span !== undefined) return `${path}?span=${span}`;
+  return status === "failed" ? `${path}?kinds=errors` : path;
 }
