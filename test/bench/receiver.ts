@@ -17,5 +17,5 @@ export async function openReceiver(take?: (body: Buffer) => void): Promise<Recei
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => void server.close().closeAllConnections() };
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close().closeAllConnections() };
 }

@@ -110,7 +110,7 @@ describe("a change of a session's state", () => {
     await deliver(running("slow", 1), now("bad", 1, { status: { code: 2 } }), now("good", 1));
     expect(took()).toEqual([]);
     await pass(11 * SECOND);
-    const urls = () => received.map(({ body }) => (JSON.parse(body) as Told).data["url"]);
+    const urls = () => received.map(({ body }) => String((JSON.parse(body) as Told).data["url"]));
     expect(urls().toSorted()).toEqual([`${world.ORIGIN}/sessions/bad?kinds=errors`, `${world.ORIGIN}/sessions/good`]);
     expect(took().toSorted()).toEqual(["hook failed bad", "hook finished good"]);
     await pass(120 * SECOND);

@@ -137,9 +137,8 @@ describe("a fault in one of the deliveries that wait", () => {
     const { promise: fails, reject } = Promise.withResolvers<void>();
     const restore = await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
       const shared = Object.getPrototypeOf(storage) as DurableObjectStorage;
-      const { sync } = shared;
-      shared.sync = async () => await fails;
-      return () => (shared.sync = sync);
+      const sync = vi.spyOn(shared, "sync").mockImplementation(async () => await fails);
+      return () => sync.mockRestore();
     });
     const sent = sendTogether(numbers);
     // All have arrived: the first was written, and the others wait for its commit.

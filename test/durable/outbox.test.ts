@@ -1,72 +1,28 @@
-import { gunzipSync } from "node:zlib";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ResourceSpans } from "../../src/otel/span.ts";
-import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { inflate } from "../../src/lib/body-codec.ts";
-import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
-import { LONGEST_TIMEOUT_MILLIS, LOST_RUN_MILLIS, SENDING_MILLIS } from "../../src/session/contract/outbox.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { SessionObject } from "../../src/durable/session/object.ts";
-import { Courier } from "../../src/sinks/courier.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
+import {
+  deliver,
+  failed,
+  freshReceivers,
+  get,
+  OTHER,
+  outboxOf,
+  PATIENCE,
+  put,
+  receivers,
+  took,
+  TRACE,
+} from "./receivers.ts";
 
-const TRACE = traceIdOf("trace");
-const OTHER = traceIdOf("other");
-/** A busy machine takes longer than vitest's own patience. */
-const PATIENCE = { timeout: 30_000 };
-
-/** What receivers got: the host and the names of the spans of each request. */
-let received: string[] = [];
-/** The first attribute of the last span. */
-let lastText: string | undefined;
-let answers: (host: string) => Response = () => new Response();
-
-beforeEach(async () => {
-  await world.freshWorld();
-  received = [];
-  answers = () => new Response();
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const { host } = new URL(input as string);
-    const decoded = decodeTraces(gunzipSync(init?.body as Uint8Array), "protobuf");
-    if (!decoded.ok) throw new Error("not a request of traces");
-    const names = decoded.value.groups.flatMap((group) => {
-      const { encoding, body } = encodeDelivery(group);
-      const resources = JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceSpans[];
-      const values = group.resources.flatMap(({ scopes }) => scopes.flatMap(({ items }) => items)).at(-1)?.values ?? [];
-      lastText = values.map((value) => JSON.parse(new TextDecoder().decode(inflate(value.encoding, value.body))))[0]
-        ?.stringValue;
-      return world.spansOf(resources).map(({ span }) => span.name);
-    });
-    received.push(`${host} ${names.join(" ")}`);
-    return answers(host);
-  });
-});
+beforeEach(freshReceivers);
 afterEach(() => vi.restoreAllMocks());
-
-async function put(name: string, fields: object = {}): Promise<void> {
-  const body = JSON.stringify({ endpoint: `https://${name}.example.com`, ...fields });
-  const response = await world.request(`/admin/upstreams/${name}`, { method: "PUT", body });
-  expect(response.status, await response.clone().text()).toBe(200);
-}
-
-async function get(path: string): Promise<unknown> {
-  return await (await world.request(`/admin/upstreams${path}`)).json();
-}
-
-/** Delivers, and lets everything that follows happen. */
-async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly string[] = [TRACE]): Promise<void> {
-  await world.deliver(sent);
-  await world.rest(ids);
-}
-
-function took(): string[] {
-  return received.splice(0).toSorted();
-}
 
 // spec: SINK-1, SINK-3
 test("a trace goes to each upstream, once and in order, and repeats change nothing", async () => {
@@ -101,23 +57,6 @@ test("without an upstream nothing is stored for one", async () => {
   await deliver([aSpan(TRACE, 1)]);
   expect(await outboxOf(TRACE)).toEqual([]);
 });
-
-async function outboxOf(id: string): Promise<string[]> {
-  return await runInDurableObject(world.objectOf(id), (_, { storage }) =>
-    Array.from(storage.kv.list({ prefix: "outbox" }), ([key]) => key),
-  );
-}
-
-/** Waits until this many attempts in a row failed. */
-async function failed(attempts: number, id = TRACE): Promise<void> {
-  await vi.waitFor(async () => {
-    const rows = await runInDurableObject(world.objectOf(id), (_, { storage }) =>
-      Array.from(storage.kv.list<{ attempts: number; failingSince: number }>({ prefix: "outbox" }), ([, row]) => row),
-    );
-    expect(rows.map((row) => row.attempts)).toEqual([attempts]);
-    expect(rows[0]?.failingSince).toBeGreaterThan(0);
-  }, PATIENCE);
-}
 
 // spec: SINK-2
 test("the whole trace goes where one of its spans says, earlier spans and those without the attribute too", async () => {
@@ -168,14 +107,18 @@ test("traces outside the sample stay, but those with an error go where errors al
 // spec: SINK-4
 test("a receiver that is away gets everything when it is back, each span at least once and in order", async () => {
   await put("a");
-  answers = () => new Response("", { status: 503 });
+  receivers.answers = () => new Response("", { status: 503 });
   await world.deliver([aSpan(TRACE, 1)]);
   await failed(1);
   await world.deliver([aSpan(TRACE, 2)]);
-  expect(await get("/a")).toMatchObject({ state: "failing", reason: "the receiver answers 503", delivered: 0 });
+  expect(await get("/a")).toMatchObject({
+    state: "failing",
+    reason: "the receiver answers 503",
+    delivered: 0,
+  });
   await world.evict(TRACE);
   took();
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   world.pass(3_600_000);
   await world.rest([TRACE]);
   expect(took()).toEqual(["a.example.com span 1 span 2"]);
@@ -185,11 +128,11 @@ test("a receiver that is away gets everything when it is back, each span at leas
 // spec: SINK-4
 test("a pause that the receiver asks for is kept", async () => {
   await put("a");
-  answers = () => new Response("", { status: 429, headers: { "retry-after": "120" } });
+  receivers.answers = () => new Response("", { status: 429, headers: { "retry-after": "120" } });
   await world.deliver([aSpan(TRACE, 1)]);
   await failed(1);
   took();
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   world.pass(100_000);
   await world.fireAlarm(TRACE);
   expect(took()).toEqual([]);
@@ -201,7 +144,7 @@ test("a pause that the receiver asks for is kept", async () => {
 // spec: SINK-4, SINK-5
 test("after a day of failures the rest is parked with its reason, and a replay delivers it", async () => {
   await put("a");
-  answers = () => new Response("", { status: 502 });
+  receivers.answers = () => new Response("", { status: 502 });
   await world.deliver([aSpan(TRACE, 1)]);
   await failed(1);
   await world.deliver([aSpan(TRACE, 2)]);
@@ -212,7 +155,7 @@ test("after a day of failures the rest is parked with its reason, and a replay d
     total: 1,
     parked: [{ traceId: TRACE, first: 1, last: 2, reason }],
   });
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   took();
   await deliver([aSpan(TRACE, 3)]);
   expect(took()).toEqual(["a.example.com span 3"]);
@@ -226,13 +169,13 @@ test("after a day of failures the rest is parked with its reason, and a replay d
 // spec: SINK-5
 test("a refusal parks its batch, and what follows is delivered", async () => {
   await put("a");
-  answers = () => new Response("unknown key", { status: 401 });
+  receivers.answers = () => new Response("unknown key", { status: 401 });
   await deliver([aSpan(TRACE, 1)]);
   expect(await get("/a/parked?from=1h")).toMatchObject({
     parked: [{ first: 1, last: 1, reason: "the receiver answers 401: unknown key" }],
   });
   expect(await get("/a/parked?until=1h")).toMatchObject({ total: 1, parked: [] });
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   took();
   await deliver([aSpan(TRACE, 2)]);
   expect(took()).toEqual(["a.example.com span 2"]);
@@ -245,7 +188,7 @@ test("a refusal parks its batch, and what follows is delivered", async () => {
 // spec: SINK-5
 test("a replay counts what is left in its range only", async () => {
   await put("a");
-  answers = () => new Response("", { status: 400 });
+  receivers.answers = () => new Response("", { status: 400 });
   await deliver([aSpan(TRACE, 1)]);
   const from = new Date(Date.now() + 1).toISOString();
   world.pass(60_000);
@@ -267,7 +210,7 @@ test("a replay counts what is left in its range only", async () => {
 // spec: SINK-5
 test("what is parked during a replay stays in the list", async () => {
   await put("a");
-  answers = () => new Response("", { status: 400 });
+  receivers.answers = () => new Response("", { status: 400 });
   await deliver([aSpan(TRACE, 1)]);
   const stub = env.UPSTREAMS.getByName("default/upstreams");
   const [entry] = (await stub.parked(world.caller(), "a", { limit: 1 })).parked;
@@ -282,10 +225,10 @@ test("what is parked during a replay stays in the list", async () => {
 test("the reason of a partial success is shown with its time, also after later successes", async () => {
   await put("a");
   const partialSuccess = { rejectedSpans: "1", errorMessage: "no name" };
-  answers = () => Response.json({ partialSuccess });
+  receivers.answers = () => Response.json({ partialSuccess });
   await deliver([aSpan(TRACE, 1), aSpan(TRACE, 2)]);
   const { lastAttempt } = (await get("/a")) as { lastAttempt: string };
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   world.pass(60_000);
   await deliver([aSpan(TRACE, 3)]);
   const status = await get("/a");
@@ -297,9 +240,10 @@ test("the reason of a partial success is shown with its time, also after later s
 // spec: SINK-6
 test("a batch that is too large is halved until its parts pass, and one span that is too large is parked without the others", async () => {
   await put("a");
-  answers = () => new Response("", { status: received.at(-1)?.includes("span 3") === true ? 413 : 200 });
+  receivers.answers = () =>
+    new Response("", { status: receivers.received.at(-1)?.includes("span 3") === true ? 413 : 200 });
   await deliver(someSpans(TRACE, 1, 4));
-  expect(received).toEqual([
+  expect(receivers.received).toEqual([
     "a.example.com span 1 span 2 span 3 span 4",
     "a.example.com span 1 span 2",
     "a.example.com span 3 span 4",
@@ -316,7 +260,7 @@ test("a batch that is too large is halved until its parts pass, and one span tha
 test("at most 512 spans are in one request", async () => {
   await put("a");
   await deliver(someSpans(TRACE, 1, 1_100));
-  expect(received.map((request) => request.split(" span ").length - 1)).toEqual([512, 512, 76]);
+  expect(receivers.received.map((request) => request.split(" span ").length - 1)).toEqual([512, 512, 76]);
 });
 
 // spec: SINK-6
@@ -324,7 +268,7 @@ test("large values are put back", async () => {
   await put("a");
   const text = "large ".repeat(5_000);
   await deliver([aSpan(TRACE, 1, {}, { "input.value": text })]);
-  expect(lastText).toBe(text);
+  expect(receivers.lastText).toBe(text);
 });
 
 // spec: SINK-3
@@ -339,11 +283,11 @@ test("a trace that another session shows is delivered by its owner, once, whatev
 // spec: SINK-7
 test("a deleted trace is not delivered, and one of the same id begins anew", async () => {
   await put("a");
-  answers = () => new Response("", { status: 503 });
+  receivers.answers = () => new Response("", { status: 503 });
   await world.deliver([aSpan(TRACE, 1)]);
   await failed(1);
   await world.request(`/sessions/${TRACE}`, { method: "DELETE" });
-  answers = () => new Response();
+  receivers.answers = () => new Response();
   took();
   world.pass(700_000);
   await world.rest([TRACE]);
@@ -376,7 +320,7 @@ test("an upstream that is put while the traces of an earlier one are looked at a
   await put("a");
   const upstreams = env.UPSTREAMS.getByName("default/upstreams");
   world.pass(30_000);
-  const original = DirectoryObject.prototype.list;
+  const original = Reflect.get(DirectoryObject.prototype, "list");
   const list = vi.spyOn(DirectoryObject.prototype, "list");
   const during = async function (this: DirectoryObject, ...parameters: Parameters<typeof original>) {
     await put("b");
@@ -414,153 +358,4 @@ test("two runs at once deliver once", async () => {
   await Promise.all([run(), run(), run()]);
   await world.rest([TRACE]);
   expect(took().filter((request) => request.includes("span 2"))).toEqual(["a.example.com span 2"]);
-});
-
-/** Each request takes so long. */
-function takingMillis(millis: number, answer: () => Response = () => new Response()): () => Response {
-  return () => {
-    world.pass(millis);
-    return answer();
-  };
-}
-
-// spec: SINK-3
-test("a run whose time ends within a delivery is continued there", async () => {
-  await put("a");
-  answers = takingMillis(11_000);
-  await deliver(someSpans(TRACE, 1, 1_100));
-  expect(received.map((request) => request.split(" span ").length - 1)).toEqual([512, 512, 76]);
-});
-
-// spec: SINK-3, SINK-6
-test("a run whose time ends while a batch is halved is continued after the last part", async () => {
-  await put("a");
-  answers = takingMillis(
-    6_000,
-    () => new Response("", { status: received.at(-1)?.includes("span 3") === true ? 413 : 200 }),
-  );
-  await world.deliver(someSpans(TRACE, 1, 4));
-  await vi.waitFor(() => expect(received).toHaveLength(4), PATIENCE);
-  await world.rest([TRACE]);
-  expect(received).toEqual([
-    "a.example.com span 1 span 2 span 3 span 4",
-    "a.example.com span 1 span 2",
-    "a.example.com span 3 span 4",
-    "a.example.com span 3",
-    "a.example.com span 4",
-  ]);
-  expect(await get("/a/parked")).toMatchObject({ total: 1 });
-});
-
-test("a run of many batches stops when its destination is left alone", async () => {
-  await put("a");
-  answers = () => new Response("", { status: 401 });
-  await world.deliver(someSpans(TRACE, 1, 7 * 512));
-  await vi.waitFor(async () => expect(await get("/a/parked")).toMatchObject({ total: 1 }), PATIENCE);
-  expect(received).toHaveLength(5);
-  answers = () => new Response();
-  await world.rest([TRACE]);
-  expect(received).toHaveLength(7);
-  expect(await get("/a")).toMatchObject({ delivered: 1_024 });
-});
-
-test("a trace that waits for a place at a busy destination is not failing", async () => {
-  await put("busy");
-  let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const quick = vi.mocked(globalThis.fetch).getMockImplementation();
-  vi.mocked(globalThis.fetch).mockImplementation(async (...parameters) => {
-    const response = await quick?.(...parameters);
-    await released;
-    return response ?? new Response();
-  });
-  const traces = Array.from({ length: 17 }, (_, n) => traceIdOf(`busy ${n}`));
-  const last = traces.at(-1) ?? "";
-  for (const trace of traces.slice(0, -1)) await world.deliver([aSpan(trace, 1)]);
-  await vi.waitFor(() => expect(received).toHaveLength(6), PATIENCE);
-  await world.deliver([aSpan(last, 1)]);
-  await vi.waitFor(async () => expect(await outboxOf(last)).toHaveLength(1), PATIENCE);
-  const rows = await runInDurableObject(world.objectOf(last), (_, { storage }) =>
-    Array.from(storage.kv.list<object>({ prefix: `outbox ${last}` }), ([, row]) => row),
-  );
-  expect(rows).toMatchObject([{ delivered: 0, attempts: 0, failingSince: 0 }]);
-  release();
-  await world.rest(traces);
-  expect(received).toHaveLength(17);
-});
-
-// spec: SINK-3
-test("a run that waits for the answer to its last request is not lost", async () => {
-  const longest = SENDING_MILLIS + LONGEST_TIMEOUT_MILLIS;
-  await world.deliver([aSpan(TRACE, 1)]);
-  await world.rest([TRACE]);
-  expect(await world.calls(TRACE).openOutbox(TRACE)).toMatchObject({ state: "present" });
-  world.pass(longest);
-  expect(await world.calls(TRACE).openOutbox(TRACE)).toEqual({ state: "busy" });
-  world.pass(LOST_RUN_MILLIS - longest);
-  expect(await world.calls(TRACE).openOutbox(TRACE)).toMatchObject({ state: "present" });
-});
-
-test("after five failures a destination is left alone for a while", async () => {
-  await put("a");
-  answers = () => new Response("", { status: 503 });
-  let requests = 0;
-  const traces = Array.from({ length: 8 }, (_, n) => traceIdOf(`t${n}`));
-  for (const trace of traces) {
-    await world.deliver([aSpan(trace, 1)]);
-    await failed(requests < 5 ? 1 : 0, trace);
-    requests += took().length;
-  }
-  expect(requests).toBe(5);
-  answers = () => new Response();
-  world.pass(3_600_000);
-  await world.rest(traces);
-  expect(new Set(took()).size).toBe(1);
-  expect(await get("/a")).toMatchObject({ state: "on", delivered: 8 });
-});
-
-// spec: SINK-12
-test("retention waits for an upstream that lacks something of a trace, for seven days at most", async () => {
-  const bindings = env as { RETENTION_DAYS?: string };
-  bindings.RETENTION_DAYS = "0.5";
-  try {
-    await put("a");
-    answers = () => new Response("", { status: 503 });
-    await world.deliver([aSpan(TRACE, 1)]);
-    await failed(1);
-    world.pass(20 * 3_600_000);
-    await world.evict(TRACE);
-    await world.fireAlarm(TRACE);
-    expect((await world.readSession(TRACE))?.session.spans).toBe(1);
-    answers = () => new Response();
-    // The owner is called again after an hour.
-    world.pass(3_600_000);
-    await vi.waitFor(async () => {
-      await world.fireAlarm(TRACE);
-      world.pass(1_000);
-      expect(await get("/a")).toMatchObject({ state: "on", delivered: 1 });
-    }, PATIENCE);
-    await vi.waitFor(async () => {
-      world.pass(3_600_000);
-      await world.fireAlarm(TRACE);
-      expect(await world.readSession(TRACE)).toBeUndefined();
-    }, PATIENCE);
-  } finally {
-    delete bindings.RETENTION_DAYS;
-  }
-});
-
-test("an owner that cannot call the Worker waits longer after each try", async () => {
-  await put("a");
-  const calls = vi.spyOn(Courier.prototype, "deliver").mockRejectedValue(new Error("no Worker (a test's fault)"));
-  await world.deliver([aSpan(TRACE, 1)]);
-  await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1), PATIENCE);
-  for (let passed = 0; passed < 600; passed++) {
-    world.pass(1_000);
-    const alarm = await world.alarmOf(TRACE);
-    if (alarm !== null && alarm <= Date.now()) await world.fireAlarm(TRACE);
-  }
-  // Once a second would be 600 tries.
-  expect(calls.mock.calls.length).toBeGreaterThan(5);
-  expect(calls.mock.calls.length).toBeLessThan(60);
 });

@@ -269,7 +269,8 @@ test.runIf(isLinux)("the runtime's death during exports loses nothing that was a
       }
     });
     if (kill < KILLS) {
-      while (left > EXPORTS_A_LIFE / 2) await new Promise((resolve) => setTimeout(resolve, 1));
+      const isHalfOver = () => left <= EXPORTS_A_LIFE / 2;
+      while (!isHalfOver()) await new Promise((resolve) => setTimeout(resolve, 1));
       process.kill(await runtimeOf(program), "SIGKILL");
     }
     await Promise.all(writers);

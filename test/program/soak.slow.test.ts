@@ -52,7 +52,8 @@ async function watch(program: Program, n: number, isOver: () => boolean): Promis
     socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\nAccept: text/event-stream\r\n\r\n`);
     if (n < NEVER_READ) socket.pause();
     else socket.resume();
-    while (!isOver() && !socket.destroyed && (n % 2 === 0 || sessionNow() === session)) await sleep(1_000);
+    const isPresent = () => n % 2 === 0 || sessionNow() === session;
+    while (!isOver() && !socket.destroyed && isPresent()) await sleep(1_000);
     socket.destroy();
   }
 }

@@ -63,7 +63,7 @@ export function followSessions(server: Server, { style, json, from, environment 
       }
     }
 
-    function board(now: number, columns: number, lines: number): string[] {
+    function board(now: number, columns: number, height: number): string[] {
       const widths = listColumns(columns);
       const drawn = LIST_GROUPS.flatMap((group) => {
         const members = [...sessions.values()]
@@ -78,7 +78,7 @@ export function followSessions(server: Server, { style, json, from, environment 
       });
       if (drawn.length === 0) drawn.push(style("dim", `No session yet at ${server.url}`));
       const note = trouble === undefined ? [] : [style("yellow", trouble)];
-      return [...drawn.slice(0, lines - note.length), ...note];
+      return [...drawn.slice(0, height - note.length), ...note];
     }
 
     const stream = openEventStream<ListStreamEvent>(

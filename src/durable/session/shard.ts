@@ -162,7 +162,7 @@ export class Shard implements ShardParts {
   reportAgain(after: string): LogIds {
     const now = Date.now();
     const { isDue, ...page } = this.storage.transactionSync(() => makeDue(this.tables, after, now));
-    for (const log of this.#logs.all()) if (!log.isActive) log.state.evict();
+    for (const one of this.#logs.all()) if (!one.isActive) one.state.evict();
     if (isDue) this.due.arm(now);
     return page;
   }

@@ -1,5 +1,3 @@
-import { ROUTE } from "./self.ts";
-
 /** The attribute keys of a span's input and output, in order of precedence. */
 
 /** System instructions, shown before the input's messages. */
@@ -327,7 +325,7 @@ export const LABEL_KEYS = [SPAN_MESSAGE_KEY, "haystack.component.name", "n8n.nod
 
 export const REQUEST_METHOD_KEYS = ["http.request.method", "http.method"] as const;
 /** The pattern of a server's path: of low cardinality. */
-export const ROUTE_KEYS = [ROUTE] as const;
+export const ROUTE_KEYS = ["http.route"] as const;
 export const RESPONSE_STATUS_KEYS = ["http.response.status_code", "http.status_code"] as const;
 
 /** The subject of a request, a statement or a log line, for spans with neither input nor output. */

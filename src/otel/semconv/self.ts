@@ -1,5 +1,6 @@
 /** The attribute keys of the program's own spans. Of HTTP's the former names too: older readers know only these. */
 import { EXCEPTION_KEYS, SERVICE_KEYS, SESSION_KEYS } from "./attributes.ts";
+import { ROUTE_KEYS } from "./content.ts";
 
 export { EXCEPTION_EVENT } from "./attributes.ts";
 export { REQUEST_METHOD_KEYS, RESPONSE_STATUS_KEYS } from "./content.ts";
@@ -8,7 +9,7 @@ export const SERVICE = SERVICE_KEYS[0];
 export const SESSION = SESSION_KEYS.framework[1];
 
 /** The pattern of the route; never the path, which holds names of sessions. */
-export const ROUTE = "http.route";
+export const [ROUTE] = ROUTE_KEYS;
 
 export const RPC_SERVICE = "rpc.service";
 export const RPC_METHOD = "rpc.method";

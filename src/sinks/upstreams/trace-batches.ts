@@ -28,7 +28,7 @@ type ReadChunk = Pick<OwnedChunk, "traceRevision" | "via"> & {
   readonly spans: ChunkSpans;
   readonly superseded: ReadonlySet<number>;
   /** About as many as the span has in a request, large values included. */
-  bytes(position: number, span: Span): number;
+  readonly bytes: (position: number, span: Span) => number;
 };
 
 /** Reads a trace for all upstreams of a run: those that are as far share the reading and the parsing. */

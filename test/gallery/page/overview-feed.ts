@@ -12,6 +12,7 @@ import { SessionParts } from "../../../src/session/session-parts.ts";
 import { RecentSpans } from "../../../src/session/table/recent-spans.ts";
 import { SpanTable } from "../../../src/session/table/span-table.ts";
 import type { ListFeed } from "../../../src/dashboard/sessions/feed.ts";
+import { withStatus } from "../../../src/session/liveness.ts";
 import { wholeView } from "../../session/whole-view.ts";
 import { PRESENT } from "./captured-session.ts";
 import { sessionOf } from "./feeds.ts";
@@ -21,7 +22,7 @@ const LATEST = "checkout-latency-running";
 
 /** The overview of these sessions, by the folds that the server uses; without any, as before the first span. */
 export function galleryOverview({ shown, counts }: ListFeed, stream: Stream): OverviewFeed {
-  const sessions = shown.value?.sessions ?? [];
+  const sessions = (shown.value?.sessions ?? []).map((session) => withStatus(session, PRESENT));
   const all = counts.value;
   return {
     stream,
