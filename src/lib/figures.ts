@@ -5,6 +5,9 @@ const MICRO = 1_000n;
 const MILLI = 1_000_000n;
 const SECOND = 1_000_000_000n;
 
+/** "Waiting" of "waiting". */
+export const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 export type Locale = string | undefined;
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -50,9 +53,6 @@ export function duration(nanos: bigint, locale?: Locale): string {
   if (nanos < 60n * SECOND) return `${numberFormat(locale, 1).format(floored(nanos, SECOND, 10))}${SPACE}s`;
   return longDuration(nanos / SECOND, locale);
 }
-
-/** The largest unit of {@link duration} alone, for narrow places: "28 m", "7.51 s". */
-export const shortDuration = (nanos: bigint): string => duration(nanos).split(SPACE).slice(0, 2).join(SPACE);
 
 /** Whole units only, for counters that tick: "0 s", "42 s", "4 m 12 s". */
 export function ticking(millis: number, locale?: Locale): string {

@@ -1,6 +1,6 @@
 import { count, duration, shortCount, ticking } from "../lib/figures.ts";
 import { knownCostText } from "../session/cost-text.ts";
-import { liveness, STATUS_WORDS } from "../session/liveness.ts";
+import { liveness, statusWord } from "../session/liveness.ts";
 import type { SummaryWithStatus } from "../session/liveness.ts";
 import { PINNED_STATUSES } from "../session/list/list-groups.ts";
 import type { FiguresAnswer } from "../session/numbers/numbers-answer.ts";
@@ -65,7 +65,7 @@ function sessionItem(session: SummaryWithStatus, now: number, base: string): Ele
   return element(
     "li",
     {},
-    element("span", { class: `status status-${status}` }, STATUS_WORDS[status]),
+    element("span", { class: `status status-${status}` }, statusWord(status)),
     since === undefined ? undefined : element("span", { class: "reason" }, ` ${ticking(since)}`),
     " ",
     element("a", { href: `${base}/sessions/${encodeURIComponent(id)}` }, untrusted(title || id)),

@@ -61,7 +61,7 @@ async function serveDrawn(c: Context<AppEnv>): Promise<Response> {
 }
 
 const header = (base: string): string =>
-  `<header class="masthead"><a class="brand" href="${base}/"><span>Spanfold</span></a><nav class="crumbs" aria-label="Breadcrumb">${base === "" ? "" : '<span class="crumb-own">Own traces</span>'}<h1 class="crumb-here">Overview</h1></nav></header>`;
+  `<header class="masthead"><a class="brand" href="${base}/"><span>Spanfold</span></a><nav class="crumbs" aria-label="Breadcrumb">${base === "" ? "" : "<span>Own traces</span>"}<h1 class="crumb-here">Overview</h1></nav></header>`;
 
 async function readOverview(c: Context<AppEnv>): Promise<OverviewAnswer> {
   const caller = callerOf(c);

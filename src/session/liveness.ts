@@ -1,16 +1,10 @@
+import { capitalised } from "../lib/figures.ts";
 import type { LivenessFacts, OpenInputRequest, SessionSummary } from "./summary.ts";
 
 export type Status = "waiting" | "stalled" | "running" | "idle" | "failed" | "finished";
 
-/** As a reader sees them. */
-export const STATUS_WORDS: Readonly<Record<Status, string>> = {
-  waiting: "Waiting",
-  stalled: "Stalled",
-  running: "Running",
-  idle: "Idle",
-  failed: "Failed",
-  finished: "Finished",
-};
+/** As a reader sees it: "Waiting". */
+export const statusWord: (status: Status) => string = capitalised;
 
 export type Liveness = {
   readonly status: Status;

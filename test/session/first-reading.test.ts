@@ -21,10 +21,7 @@ function readingOf(...spans: readonly Span[]): string {
   const view = wholeView("s-1");
   if (spans.length > 0) view.apply(spansEvent(1, [{ scopeSpans: [{ spans }] }]));
   const tree = view.tree();
-  const summary = view.summary() ?? {
-    liveness: { lastArrival: "0", running: 0, awaitedParents: 0, missingParents: 0, failed: false },
-  };
-  return firstReading({ tree, summary, queries: view.queries(), logs: [] });
+  return firstReading({ tree, queries: view.queries(), logs: [] });
 }
 
 test.each([
@@ -44,6 +41,6 @@ test.each([
 
 test("a session that has log records only opens with them", () => {
   const view = wholeView("s-1");
-  const session = { tree: view.tree(), summary: { liveness: {} as never }, queries: [], logs: [{}] };
+  const session = { tree: view.tree(), queries: [], logs: [{}] };
   expect(firstReading(session)).toBe("logs");
 });

@@ -27,12 +27,7 @@ export function Masthead(props: {
         <span>Spanfold</span>
       </Link>
       <nav class="crumbs" aria-label="Breadcrumb">
-        {IS_READ_ONLY ? (
-          <>
-            <span class="crumb-own">Own traces</span>
-            <Icon name="chevron" />
-          </>
-        ) : null}
+        {IS_READ_ONLY ? <span>Own traces</span> : null}
         {children}
       </nav>
       {status ?? (stream === undefined ? null : <StreamStatus stream={stream} />)}

@@ -19,7 +19,7 @@ import { lazily, preloadParts } from "../ui/lazy.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
-import { type Status, STATUS_WORDS } from "../../session/liveness.ts";
+import { type Status, statusWord } from "../../session/liveness.ts";
 import { findRow } from "../../session/tree/find-row.ts";
 import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
@@ -124,7 +124,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const controls = replay === undefined || here.replay === undefined ? undefined : replay.controls(here, here.replay);
 
   // The beginning of a long session may hold no step of an agent yet.
-  const first = useMemo(() => (isLoaded ? firstReading(whole) : DEFAULT_READING), [isLoaded, whole]);
+  const first = isLoaded ? firstReading(whole) : DEFAULT_READING;
   const view: ReadingName = here.view ?? first;
   const setView = (name: ReadingName): void => {
     if (name === view) return;
@@ -317,7 +317,7 @@ function useStable<Arguments extends readonly unknown[]>(
 
 function usePageTitle(status: Status, title: string, playing: "live" | "replay"): void {
   useEffect(() => {
-    setTitle(`${playing === "live" ? STATUS_WORDS[status] : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
+    setTitle(`${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
   }, [status, title, playing]);
 }
 

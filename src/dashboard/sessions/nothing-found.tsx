@@ -1,7 +1,7 @@
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { Link } from "../ui/link.tsx";
 import { Notice } from "../frame/page-state.tsx";
-import { STATUS_WORDS } from "../../session/liveness.ts";
+import { statusWord } from "../../session/liveness.ts";
 import { isNarrowed, type ListView, widened } from "../address/list-view.ts";
 import { fieldWord } from "./toolbar/chips.tsx";
 import { timeWords } from "./toolbar/time-choice.ts";
@@ -24,7 +24,7 @@ function NothingMatches({ view }: { view: ListView }) {
   const time = timeWords(view);
   const conditions: readonly (readonly [name: string, value: string])[] = [
     ["Search", view.search.trim()],
-    ["Status", view.statuses.map((status) => STATUS_WORDS[status]).join(" or ")],
+    ["Status", view.statuses.map(statusWord).join(" or ")],
     ...view.names.map(([field, name]) => [fieldWord(field), name] as const),
     ["Time", time],
     ["Kind", view.kind === "all" ? "" : view.kind === "session" ? "sessions" : "other traces"],

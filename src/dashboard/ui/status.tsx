@@ -1,4 +1,4 @@
-import { type Liveness, type Status, STATUS_WORDS } from "../../session/liveness.ts";
+import { type Liveness, type Status, statusWord } from "../../session/liveness.ts";
 import { count, ticking } from "../../lib/figures.ts";
 import { UntrustedText } from "./untrusted-text.tsx";
 import { StatusIcon } from "./icons.tsx";
@@ -7,7 +7,7 @@ import { StatusIcon } from "./icons.tsx";
 export const StatusWord = ({ status }: { status: Status }) => (
   <span class={`status status-${status}`}>
     <StatusIcon status={status} />
-    {STATUS_WORDS[status]}
+    {statusWord(status)}
   </span>
 );
 

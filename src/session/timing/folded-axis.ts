@@ -1,3 +1,4 @@
+import { duration } from "../../lib/figures.ts";
 import { countBefore } from "../../lib/binary-search.ts";
 import type { Interval } from "./interval.ts";
 
@@ -80,3 +81,6 @@ export function foldedAxis(whole: Interval, gaps: readonly Interval[]): FoldedAx
     },
   };
 }
+
+/** The length of a fold in its largest unit, as folds are narrow: "28 m", "7.51 s". */
+export const foldLength = (nanos: bigint): string => duration(nanos).split("\u00a0").slice(0, 2).join("\u00a0");

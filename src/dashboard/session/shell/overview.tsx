@@ -4,10 +4,10 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { idleTimes } from "../../../session/cards.ts";
 import { KIND_GROUPS, type KindFilter } from "../../../session/kind-filter.ts";
 import { overviewLanes, type LaneStep } from "../../../session/overview-lanes.ts";
-import { foldedAxis, type FoldedAxis } from "../../../session/timing/folded-axis.ts";
+import { foldedAxis, type FoldedAxis, foldLength } from "../../../session/timing/folded-axis.ts";
 import type { SessionTree } from "../../../session/tree/tree.ts";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
-import { duration, shortDuration } from "../../../lib/figures.ts";
+import { duration } from "../../../lib/figures.ts";
 import { pointedAt, useCanvasSize, useDrawing } from "../../ui/canvas.ts";
 import type { ReplayFeed } from "../replay/feed.ts";
 import { useReplayTicks } from "../replay/ticks.ts";
@@ -66,7 +66,7 @@ export function Overview(props: OverviewProps) {
           class="overview-fold"
           style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%` }}
         >
-          <small>{shortDuration(gap.to - gap.from)}</small>
+          <small>{foldLength(gap.to - gap.from)}</small>
         </span>
       ))}
     </>

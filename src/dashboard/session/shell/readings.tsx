@@ -13,16 +13,6 @@ const PARTS: Readonly<Record<ReadingName, ReturnType<typeof lazily<ReadingProps>
   logs: lazily<ReadingProps>(async () => (await import("../logs/logs-reading.tsx")).LogsReading),
 };
 
-export const READING_WORDS: Readonly<Record<ReadingName, string>> = {
-  transcript: "Transcript",
-  timeline: "Timeline",
-  steps: "Steps",
-  logs: "Logs",
-};
-
-/** In the order of their tabs and keys. */
-export const SHOWN_READINGS: readonly ReadingName[] = READINGS;
-
 export const DEFAULT_READING: ReadingName = READINGS[0];
 
 export function Reading({ name, ...props }: ReadingProps & { readonly name: ReadingName }) {

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { ReadingName } from "../../address/reading-view.ts";
+import { READINGS, type ReadingName } from "../../address/reading-view.ts";
 import { keyOf, READING_KEYS } from "../../keymap.ts";
-import { count } from "../../../lib/figures.ts";
-import { preloadReading, READING_WORDS, SHOWN_READINGS } from "./readings.tsx";
+import { capitalised, count } from "../../../lib/figures.ts";
+import { preloadReading } from "./readings.tsx";
 
 /** The element that the tabs control. */
 export const READING_ID = "reading";
@@ -18,7 +18,7 @@ type ToolbarProps = {
 
 /** The choice of a reading, and what all readings share. */
 export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps) {
-  const names = SHOWN_READINGS.filter((name) => name !== "logs" || logRecords > 0 || shown === "logs");
+  const names = READINGS.filter((name) => name !== "logs" || logRecords > 0 || shown === "logs");
   const tabs = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -42,12 +42,12 @@ export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps
             aria-controls={READING_ID}
             aria-selected={name === shown}
             tabIndex={name === shown ? 0 : -1}
-            title={`${READING_WORDS[name]} (${keyOf(READING_KEYS, name)})`}
+            title={`${capitalised(name)} (${keyOf(READING_KEYS, name)})`}
             onKeyDown={move}
             onClick={() => onReading(name)}
             onPointerEnter={() => preloadReading(name)}
           >
-            {READING_WORDS[name]}
+            {capitalised(name)}
             {name === "logs" && logRecords > 0 ? <span class="tab-count">{count(logRecords)}</span> : null}
           </button>
         ))}

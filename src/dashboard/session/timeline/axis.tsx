@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
-import { duration, shortDuration } from "../../../lib/figures.ts";
+import { duration } from "../../../lib/figures.ts";
+import { foldLength } from "../../../session/timing/folded-axis.ts";
 import { foldsOn, laneTicks, type LaneFold, type LaneScale } from "./lane-scale.ts";
 import type { Tick } from "./time-ticks.ts";
 
@@ -43,7 +44,7 @@ export const Axis = ({ element, ticks, folds, width }: AxisProps) => (
         style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%` }}
         title={`${duration(length)} idle`}
       >
-        <span>{`${shortDuration(length)} idle`}</span>
+        <span>{`${foldLength(length)} idle`}</span>
       </span>
     ))}
   </div>

@@ -30,8 +30,6 @@ const OVERSCAN = 500;
 const NEAR = 150;
 /** Room above a row that is scrolled to: what sticks at the top must not hide it. */
 const HEADROOM = 44;
-/** Room below a row that is followed: a call that ends shows its result there. */
-const FOOTROOM = 48;
 
 /**
  * Rows of different heights, of which those in view are mounted. A row in view keeps its place when rows above it change: `pinned`
@@ -104,8 +102,9 @@ export function useMeasuredRows(rows: RowList, pinned: string | undefined): Meas
     const { scrollTop: top, clientHeight: height } = element;
     const isIn = start >= top + HEADROOM && end <= top + height;
     if (align !== "top" && isIn) return;
-    const below = align === "followed" ? FOOTROOM : 0;
-    const isBelow = align !== "top" && end > top + height && end - start < height - HEADROOM - below;
+    // A call that ends shows its result there.
+    const below = align === "followed" ? HEADROOM : 0;
+    const isBelow = align !== "top" && end > top + height && end - start < height - 2 * HEADROOM;
     const to = isBelow ? end - height + below : Math.max(0, start - HEADROOM);
     element.scrollTop = to;
     look();

@@ -2,7 +2,6 @@ import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { addedRows } from "../../../session/transcript/added-rows.ts";
 import type { RowBlock } from "../../../session/transcript/reading-rows.ts";
-import type { Following } from "../reading-props.ts";
 import type { View } from "./measured-rows.ts";
 import type { RowList } from "./row-list.ts";
 
@@ -12,16 +11,12 @@ export type NewRows = {
   readonly first: () => number;
 };
 
-/**
- * Rows that arrived out of the reader's view, and were not in view since; none while the reader follows the newest. `blocks`: of all
- * turns, also those that are not shown.
- */
+/** Rows that arrived out of the reader's view, and were not in view since. `blocks`: of all turns, also those that are not shown. */
 export function useNewRows(
   blocks: readonly RowBlock[],
   shown: RowList,
   view: ReadonlySignal<View>,
   newRows: "counted" | "expected",
-  following: Following,
 ): NewRows {
   const known = useRef<readonly RowBlock[]>([]);
   const unseen = useSignal<ReadonlySet<string>>(new Set());
@@ -39,7 +34,7 @@ export function useNewRows(
   useLayoutEffect(() => {
     const before = known.current;
     known.current = blocks;
-    if (before.length === 0 || newRows === "expected" || following === "following") return;
+    if (before.length === 0 || newRows === "expected") return;
     const added = addedRows(before, blocks);
     if (added.size === 0) return;
     const isShown = shown.length === 0 ? new Set<string>() : shownOf(shown, added);
@@ -47,9 +42,6 @@ export function useNewRows(
     unseen.value = new Set([...unseen.peek(), ...isShown]);
     see();
   }, [blocks]);
-  useLayoutEffect(() => {
-    if (following === "following") unseen.value = new Set();
-  }, [following, unseen]);
   useLayoutEffect(() => view.subscribe(see), [view, shown]);
   return {
     count: useComputed(() => unseen.value.size),

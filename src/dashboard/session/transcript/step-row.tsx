@@ -345,7 +345,7 @@ function Section(props: OfStep<"agent" | "team">) {
       <KindIcon kind={step.kind} />
       <Subject text={step.name} node={node} kind="agent" />
       <span class="muted">
-        {step.steps.length === 0 ? (step.running ? "no steps yet" : "no steps") : counted(step.steps.length, "step")}
+        {counted(step.steps.length, "step")}
         {cost.text === "" ? null : <span title={cost.title}> · {cost.text}</span>}
       </span>
       {node?.error ? (

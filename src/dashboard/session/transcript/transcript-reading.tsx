@@ -91,35 +91,35 @@ export function TranscriptReading(props: ReadingProps) {
   const measured = useMeasuredRows(shown, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
 
+  const isResting = following === "resting";
   const done = useRef<{ readonly revealed: Revealed; readonly height: number } | undefined>(undefined);
   useLayoutEffect(() => {
     if (revealed === undefined) return;
-    const isFollowed = following === "following" && revealed.by === "follow";
     // What is followed leaves the view when rows above it turn out to be higher.
-    if (done.current?.revealed === revealed && (!isFollowed || done.current.height === height)) return;
+    if (done.current?.revealed === revealed && (isResting || done.current.height === height)) return;
     let row = tree.byKey.get(revealed.key);
     for (; row !== undefined; row = row.parent) {
       const at = indexOf(row.key);
       if (at < 0) continue;
       // The row itself may still be folded: a row above it stands in for it until then.
       if (row.key === revealed.key || rows.are === "grown") done.current = { revealed, height };
-      return scrollTo(at, isFollowed ? "followed" : "near");
+      return scrollTo(at, isResting ? "near" : "followed");
     }
   });
 
+  // What joins while the reader follows the newest step is no news.
   const unseen = useNewRows(
     rows.blocks,
     shown,
     view,
-    rows.are === "loaded" ? "expected" : displayed.newRows,
-    following,
+    isResting && rows.are === "grown" ? displayed.newRows : "expected",
   );
   const toNew = (): void => {
     const at = unseen.first();
     if (at >= 0) scrollTo(at, "near");
   };
   const rest = (): void => {
-    if (following === "following") props.onFollowing("resting");
+    if (!isResting) props.onFollowing("resting");
   };
 
   const actions: Actions<typeof TRANSCRIPT_KEYS> = {
@@ -198,12 +198,12 @@ export function TranscriptReading(props: ReadingProps) {
           <p class="transcript-end muted">No step passes the filter.</p>
         ) : null}
       </div>
-      {unseen.count.value === 0 ? null : (
+      {isResting && unseen.count.value > 0 ? (
         <button type="button" class="pill pill-bottom" onClick={toNew}>
           <Icon name="down" />
           {counted(unseen.count.value, "new step")}
         </button>
-      )}
+      ) : null}
     </section>
   );
 }

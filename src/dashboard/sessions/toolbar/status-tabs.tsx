@@ -4,7 +4,7 @@ import type { Status } from "../../../session/liveness.ts";
 import { count } from "../../../lib/figures.ts";
 import { StatusIcon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
-import { STATUS_WORDS } from "../../../session/liveness.ts";
+import { statusWord } from "../../../session/liveness.ts";
 import type { ListView } from "../../address/list-view.ts";
 
 /** What needs the reader first, then open statuses, then final ones. */
@@ -27,7 +27,7 @@ export function StatusTabs({ view, counts }: { view: ListView; counts: ListCount
       {TABS.filter((status) => (counts?.[status] ?? 0) > 0 || view.statuses.includes(status)).map((status) => (
         <Link key={status} class={`tab tab-${status}`} to={to([status])} current={view.statuses.includes(status)}>
           <StatusIcon status={status} />
-          {STATUS_WORDS[status]}
+          {statusWord(status)}
           <Count value={counts?.[status]} />
         </Link>
       ))}
