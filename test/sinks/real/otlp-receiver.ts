@@ -14,11 +14,13 @@ export type Received = {
 
 type Request = { readonly resourceSpans: { scopeSpans: { spans: Received["spans"] }[] }[] };
 
-/** A receiver on loopback, at any path. `answer`: the status of the next request. */
-export async function otlpReceiver() {
+/** A receiver of protobuf on loopback, at any path. `json`: whether it refuses JSON by its status, or fails. */
+export async function otlpReceiver({ json = "unexpected" }: { readonly json?: "unexpected" | "refused" } = {}) {
   const received: Received[] = [];
   const state = { status: 200 };
   const server = createServer((request, response) => {
+    if (json === "refused" && request.headers["content-type"] === "application/json")
+      return void request.resume().once("end", () => response.writeHead(415).end());
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.once("end", () => {
