@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
+import { freePort } from "./free-port.ts";
 import { goTool } from "./go-tool.ts";
 import { exportOf, post } from "./otlp-receiver.ts";
 
@@ -16,14 +15,6 @@ const { program: JAEGER, missing } = await goTool(
   "built",
 );
 if (missing !== undefined) console.warn(`Jaeger is not tested: ${missing}`);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Jaeger with its traces in memory. */
 async function startJaeger(): Promise<{ readonly otlp: string; readonly api: string }> {
