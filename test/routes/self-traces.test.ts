@@ -379,6 +379,8 @@ describe("a span's time", () => {
     expect(clocks).toEqual([
       ["GET /sessions/:id", undefined],
       ["session/peek", undefined],
+      // The list knows sessions whose storage was damaged.
+      ["directory/isDamaged", "coarse"],
       ["GET /healthz", "coarse"],
     ]);
   });
