@@ -7,6 +7,7 @@ const KNOWN_MILLIS = 2_000;
 /** The runtime's note of a damaged file may reach the process that reports just after the error reached the Worker. */
 const NOTE_MILLIS = 100;
 const ADDRESS = "http://disk/";
+const AFTER_FAULT = "http://disk/after-fault";
 
 let known: { readonly at: number; readonly report: DiskReport } | undefined;
 
@@ -19,8 +20,7 @@ export async function diskProblem(env: Bindings): Promise<string | undefined> {
 export async function diskProblemBehind(env: Bindings): Promise<string | undefined> {
   if (env.DISK === undefined) return undefined;
   await scheduler.wait(NOTE_MILLIS);
-  known = undefined;
-  return await diskProblem(env);
+  return (await reportAfterFault(env)).detail;
 }
 
 /** Deletes; if the disk is full, again in the room that is reserved for deletions. `begun`: something could not be deleted yet. */
@@ -41,18 +41,25 @@ export async function deleteInReserve(
 }
 
 async function isFull(env: Bindings): Promise<boolean> {
-  known = undefined;
-  return (await reportOf(env)).problem === "full";
+  return (await reportAfterFault(env)).problem === "full";
 }
 
-async function reportOf({ DISK }: Bindings): Promise<DiskReport> {
+async function reportOf(env: Bindings): Promise<DiskReport> {
+  if (known !== undefined && Math.abs(Date.now() - known.at) < KNOWN_MILLIS) return known.report;
+  return await ask(env, ADDRESS);
+}
+
+/** A report from before the fault says nothing about it. */
+async function reportAfterFault(env: Bindings): Promise<DiskReport> {
+  return await ask(env, AFTER_FAULT);
+}
+
+async function ask({ DISK }: Bindings, address: string): Promise<DiskReport> {
   if (DISK === undefined) return {};
-  const at = Date.now();
-  if (known !== undefined && Math.abs(at - known.at) < KNOWN_MILLIS) return known.report;
   try {
-    const response = await DISK.fetch(ADDRESS);
+    const response = await DISK.fetch(address);
     const report: DiskReport = await response.json();
-    known = { at, report };
+    known = { at: Date.now(), report };
     return report;
   } catch (error) {
     log("disk-not-reported", { level: "warn", error });

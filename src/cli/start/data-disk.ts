@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type { DiskReport } from "../../session/contract/disk-report.ts";
 
 /** What a database grows by at once, generously: less room than this is none. */
-const WRITE_BYTES = 64 * 1024;
+const WRITE_BYTES = 256 * 1024;
 /** Enough to delete a session by: a deletion writes few pages. */
 const RESERVE_BYTES = 8 * 1024 * 1024;
 /** Share of the free room that the reserve takes at most. */
 const RESERVE_SHARE = 1 / 16;
-/** A test of the disk holds for so long, milliseconds. */
+/** A test of the disk holds for so long, milliseconds; after a fault, which the disk may have caused, not as long. */
 const TEST_MILLIS = 2_000;
+const FAULT_TEST_MILLIS = 100;
 
 /** In the data directory: a run met a damaged file, so the next one looks for it. */
 export const DAMAGE_NOTE = "damage-noted";
@@ -34,13 +35,14 @@ export class DataDisk {
     this.#fillReserve();
   }
 
-  report(): DiskReport {
+  /** `after`: a fault makes an earlier test doubtful. */
+  report(after?: "fault"): DiskReport {
     if (this.#isDamaged)
       return {
         problem: "damaged",
         detail: `A file of the data folder is damaged. Start the program again with ${this.#command}: it sets the file aside and goes on without it.`,
       };
-    if (!this.#isFull()) return {};
+    if (!this.#isFull(after === "fault" ? FAULT_TEST_MILLIS : TEST_MILLIS)) return {};
     return {
       problem: "full",
       detail:
@@ -65,9 +67,9 @@ export class DataDisk {
     }
   }
 
-  #isFull(): boolean {
+  #isFull(testMillis: number): boolean {
     const now = Date.now();
-    if (this.#tested !== undefined && Math.abs(now - this.#tested.at) < TEST_MILLIS) return this.#tested.isFull;
+    if (this.#tested !== undefined && Math.abs(now - this.#tested.at) < testMillis) return this.#tested.isFull;
     const isFull = !this.#takes(WRITE_BYTES);
     this.#tested = { at: now, isFull };
     if (!isFull) this.#fillReserve();

@@ -25,9 +25,9 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       modules: [{ type: "ESModule", path: program.script }],
       bindings: { SHARDS, ...bindings },
       serviceBindings: {
-        DISK: ({ method }: { readonly method: string }) => {
+        DISK: ({ method, url }: { readonly method: string; readonly url: string }) => {
           if (method === "POST") disk.makeRoom();
-          return Response.json(disk.report());
+          return Response.json(disk.report(new URL(url).pathname === "/after-fault" ? "fault" : undefined));
         },
       },
       unsafeDirectSockets: [{ host, port, entrypoint: STANDALONE }],
