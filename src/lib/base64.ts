@@ -11,3 +11,14 @@ export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined
     return undefined;
   }
 }
+
+/** Base64url without padding (RFC 4648 §5). */
+export function bytesInBase64url(bytes: Uint8Array): string {
+  return bytesInBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** The bytes of base64url, padded or not; `undefined` for another text. */
+export function bytesOfBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) return undefined;
+  return bytesOfBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
+}

@@ -1,6 +1,6 @@
 /** Message encryption for Web Push (RFC 8291), in one record of aes128gcm (RFC 8188). */
 
-import { bytesOfBase64url } from "../../../lib/base64url.ts";
+import { bytesOfBase64url } from "../../../lib/base64.ts";
 import { makePair, pointOf } from "./curve.ts";
 
 /** A browser's subscription: its public key, an uncompressed point of P-256, and 16 bytes that it shares with us. */

@@ -1,4 +1,4 @@
-import { bytesOfBase64url } from "../../../lib/base64url.ts";
+import { bytesOfBase64url } from "../../../lib/base64.ts";
 import { isRecord } from "../../../lib/plain-data.ts";
 import { judgeUrl } from "../../http/judge-url.ts";
 import type { PrivateHosts } from "../../http/judge-url.ts";

@@ -1,6 +1,6 @@
 /** Voluntary application server identification for Web Push (RFC 8292). */
 import type { Bindings } from "../../../config.ts";
-import { base64url } from "../../../lib/base64url.ts";
+import { bytesInBase64url } from "../../../lib/base64.ts";
 import { alertsOf } from "../../../place.ts";
 import type { CallContext } from "../../../place.ts";
 import type { StoredVapid } from "../../../session/contract/alerts.ts";
@@ -23,7 +23,7 @@ export async function vapidOf(env: Bindings, caller: CallContext): Promise<Vapid
   const [key] = keysIn(env.UPSTREAM_KEY);
   if (opened !== undefined || key === undefined) return opened;
   const pair = await makePair("ECDSA", true, ["sign", "verify"]);
-  const publicKey = base64url(await pointOf(pair.publicKey));
+  const publicKey = bytesInBase64url(await pointOf(pair.publicKey));
   const privateKey = JSON.stringify(await crypto.subtle.exportKey("jwk", pair.privateKey));
   const made = { publicKey, sealed: await seal(key, { privateKey }, boundTo(caller.tenant)) };
   return await openVapid(env, caller, await alertsOf(env, caller).setVapid(made, known));
@@ -53,7 +53,7 @@ export async function vapidHeader({ publicKey, privateKey }: Vapid, endpoint: st
   const key = await crypto.subtle.importKey("jwk", JSON.parse(privateKey) as JsonWebKey, ES256, false, ["sign"]);
   const data = new TextEncoder().encode(unsigned);
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, data);
-  return `vapid t=${unsigned}.${base64url(new Uint8Array(signature))}, k=${publicKey}`;
+  return `vapid t=${unsigned}.${bytesInBase64url(new Uint8Array(signature))}, k=${publicKey}`;
 }
 
-const encoded = (part: object): string => base64url(new TextEncoder().encode(JSON.stringify(part)));
+const encoded = (part: object): string => bytesInBase64url(new TextEncoder().encode(JSON.stringify(part)));
