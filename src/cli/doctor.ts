@@ -5,7 +5,7 @@ import { endpointVariable, headerPairs, isBearerToken } from "../otel/exporter-v
 import type { ListPageAnswer } from "../session/list/list-page.ts";
 import { CommandError, type Environment, type Run } from "./dispatch.ts";
 import { FAILED, UNREACHABLE } from "./server/exit-codes.ts";
-import { Server, SERVER_OPTIONS } from "./server/server.ts";
+import { type Health, Server, SERVER_OPTIONS } from "./server/server.ts";
 import { plain, styleFor, type Style } from "./terminal/style.ts";
 
 type Finding = { readonly is: "good" | "note" | "bad"; readonly says: string; readonly helps?: string };
@@ -27,7 +27,7 @@ export const run: Run = async (args, environment) => {
     }
   };
   console.log(style("bold", server.url));
-  let reached: Awaited<ReturnType<Server["health"]>>;
+  let reached: Health;
   try {
     reached = await server.health();
   } catch (error) {
@@ -35,13 +35,18 @@ export const run: Run = async (args, environment) => {
     add({ is: "bad", says: error.message }, ...exporterFindings(server, environment));
     return UNREACHABLE;
   }
-  const { response, isSpanfold } = reached;
+  const { response, isSpanfold, troubles } = reached;
   if (!isSpanfold) {
-    const says = response.ok ? "answers, but it is no Spanfold" : `/healthz answers ${response.status}`;
-    add({ is: "bad", says, helps: "--url or SPANFOLD_URL names another address." });
+    const [why] = troubles;
+    const helps = "--url or SPANFOLD_URL names another address.";
+    if (response.ok) add({ is: "bad", says: "answers, but it is no Spanfold", helps });
+    else if (why === undefined) add({ is: "bad", says: `/healthz answers ${response.status}`, helps });
+    else add({ is: "bad", says: `/healthz answers ${response.status}: ${plain(why)}` });
     return FAILED;
   }
-  add({ is: "good", says: "answers" }, clockFinding(response));
+  add({ is: "good", says: "answers" });
+  for (const trouble of troubles) add({ is: "note", says: plain(trouble) });
+  add(clockFinding(response));
   const { list, finding } = await readList(server);
   add(finding, await writeFinding(server), ...arrivals(list));
   add(await grpcFinding(server, environment));

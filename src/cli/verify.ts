@@ -9,6 +9,7 @@ import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../otlp/grpc-web.ts"
 import { UsageError } from "./dispatch.ts";
 import type { Run } from "./dispatch.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
+import { plain } from "./terminal/style.ts";
 
 /** Exports, each of one span. */
 const EXPORTS = 60;
@@ -29,8 +30,9 @@ export const run: Run = async (args, environment) => {
   console.log(`\n  ${server.url}\n`);
 
   const checks: Check[] = [];
-  const { response, isSpanfold } = await server.health();
-  const answered = response.ok && !isSpanfold ? "it is no Spanfold" : String(response.status);
+  const { response, isSpanfold, troubles } = await server.health();
+  const why = isSpanfold ? [] : troubles.slice(0, 1).map(plain);
+  const answered = response.ok && !isSpanfold ? "it is no Spanfold" : [response.status, ...why].join(": ");
   checks.push({ what: "answers", ok: isSpanfold, detail: answered });
   if (isSpanfold) {
     checks.push(await grpcWebCheck(server));

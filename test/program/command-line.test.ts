@@ -394,3 +394,34 @@ test("doctor says what is wrong with address, rights and variables", async () =>
   await program.stop();
   expect(await run("doctor", ["--url", program.url])).toMatchObject({ code: 3 });
 });
+
+test("doctor and verify know a Spanfold whose health names troubles, and say them", async () => {
+  const { url } = await startProgram({
+    DATA_DIR: await temporaryDirectory(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+  });
+  const doctor = await run("doctor", ["--url", url]);
+  expect(doctor.output).toMatch(/✓ answers\n {2}• upstream primary is off: .*the protocol is grpc/);
+  expect(doctor.code).toBe(0);
+  expect(await run("verify", [url])).toMatchObject({ code: 0, output: expect.stringMatching(/✓ answers +200/) });
+});
+
+test("doctor and verify say why a program can store nothing", async () => {
+  // The answer of a program whose disk is full.
+  const full = createServer((_, response) => {
+    response
+      .writeHead(503, { "content-type": "text/plain; charset=UTF-8" })
+      .end("The disk is full. Delete sessions.\n");
+  });
+  await once(full.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void full.close());
+  const url = `http://127.0.0.1:${(full.address() as AddressInfo).port}`;
+  const doctor = await run("doctor", ["--url", url]);
+  expect(doctor.output).toContain("✗ /healthz answers 503: The disk is full. Delete sessions.");
+  expect(doctor.output).not.toContain("names another address");
+  expect(doctor.code).toBe(1);
+  const verify = await run("verify", [url]);
+  expect(verify.output).toMatch(/✗ answers +503: The disk is full. Delete sessions./);
+  expect(verify.code).toBe(1);
+});

@@ -1,6 +1,7 @@
 import { readProblem } from "../../client/refusal.ts";
 import { calledAs } from "../called-as.ts";
 import { CommandError, UsageError, type Environment } from "../dispatch.ts";
+import { oneLine } from "../../lib/one-line.ts";
 import { isBearerToken } from "../../otel/exporter-variables.ts";
 import { readListPage, type ListPageAnswer } from "../../session/list/list-page.ts";
 import { noSpanfold, ofOption, sentence } from "./refusal-text.ts";
@@ -12,6 +13,18 @@ export const SERVER_OPTIONS = { url: { type: "string" }, token: { type: "string"
 const DEFAULT_URL = "http://127.0.0.1:8787";
 
 export type ServerOptions = { readonly url?: string | undefined; readonly token?: string | undefined };
+
+export type Health = {
+  /** Its body is read. */
+  readonly response: Response;
+  /** It answers, and can store. */
+  readonly isSpanfold: boolean;
+  /** Sentences of the server. */
+  readonly troubles: readonly string[];
+};
+
+/** UTF-16 units. Another program's answer may be of any length. */
+const LONGEST_TROUBLE = 500;
 
 /** A Spanfold at an address. All methods throw a {@link CommandError} that says what a person can do. */
 export class Server {
@@ -66,10 +79,14 @@ export class Server {
     }
   }
 
-  /** The answer to a probe of its health. */
-  async health(): Promise<{ readonly response: Response; readonly isSpanfold: boolean }> {
+  /** The answer to a probe of its health: `ok` and a line for each upstream that is off, or 503 and why nothing can be stored. */
+  async health(): Promise<Health> {
     const response = await this.answer("/healthz");
-    return { response, isSpanfold: response.ok && (await response.text()).trim() === "ok" };
+    const isText = /^text\/plain\b/.test(response.headers.get("Content-Type") ?? "");
+    const lines = (await response.text()).split("\n").filter((line) => line.trim() !== "");
+    const isSpanfold = response.ok && lines[0]?.trim() === "ok";
+    const said = isSpanfold ? lines.slice(1) : response.status === 503 && isText ? lines : [];
+    return { response, isSpanfold, troubles: said.map((line) => oneLine(line, LONGEST_TROUBLE)) };
   }
 
   /** Why the token may not write; `undefined` if it may. An export that is refused would be shown among those of agents. */
