@@ -259,6 +259,17 @@ describe("a delivery", () => {
     expect(received).toHaveLength(3);
   });
 
+  test("that fails by any status from 500 on waits for as long as the receiver asks", async () => {
+    await put("hook");
+    answers = () => new Response("busy", { status: 500, headers: { "retry-after": "120" } });
+    await deliver(asking("one", 1));
+    answers = () => new Response();
+    await pass(100 * SECOND);
+    expect(received).toHaveLength(1);
+    await pass(30 * SECOND);
+    expect(received).toHaveLength(2);
+  });
+
   // spec: ALERT-5
   test("to a receiver that does not answer holds up no other one", async () => {
     await put("dead");

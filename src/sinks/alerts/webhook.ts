@@ -1,10 +1,9 @@
 import { createHmac } from "node:crypto";
 import { bytesOfBase64 } from "../../lib/base64.ts";
-import { failureOf } from "../http/answer-outcome.ts";
-import { failureText } from "../http/fetch-transport.ts";
-import type { DeliveryOutcome, Sink } from "../sink.ts";
+import type { Sink } from "../sink.ts";
 import { bodyOf } from "./bodies.ts";
 import type { AlertMessage, Format } from "./bodies.ts";
+import { post } from "./post.ts";
 
 export type Webhook = {
   readonly url: string;
@@ -33,20 +32,9 @@ export function webhook({ url, format, secret }: Webhook): Sink<AlertMessage> {
     async deliver(message, transport, signal) {
       const body = bodyOf(format, message);
       const headers = { "content-type": "application/json", ...signed(secret, message.id, Date.now(), body) };
-      const request = { url, headers, body: new Uint8Array(new TextEncoder().encode(body)) };
-      try {
-        const answer = await transport(request, signal);
-        return repeated(failureOf(answer, Date.now()) ?? { outcome: "accepted" }, answer.status);
-      } catch (error) {
-        return { outcome: "retry", reason: failureText(error, request) };
-      }
+      return await post({ url, headers, body: new Uint8Array(new TextEncoder().encode(body)) }, transport, signal);
     },
   };
-}
-
-/** A receiver that fails has not refused: OTLP's receivers say so by 503, those of webhooks by any status from 500 on. */
-function repeated(outcome: DeliveryOutcome, status: number): DeliveryOutcome {
-  return outcome.outcome === "refused" && status >= 500 ? { outcome: "retry", reason: outcome.reason } : outcome;
 }
 
 function signed(secret: string | undefined, id: string, now: number, body: string): Record<string, string> {

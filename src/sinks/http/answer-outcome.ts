@@ -7,9 +7,13 @@ const MAX_EXCERPT = 200;
 
 /**
  * What an answer's status says about the batch; `undefined` for a 2xx, whose body the sink reads. A redirect that was not followed
- * is a refusal.
+ * is a refusal. `isRetryable`: statuses after which the batch may be sent again; OTLP's if it is absent.
  */
-export function failureOf({ status, headers, body }: SinkAnswer, now: number): DeliveryOutcome | undefined {
+export function failureOf(
+  { status, headers, body }: SinkAnswer,
+  now: number,
+  isRetryable = (given: number): boolean => RETRYABLE_STATUSES.has(given),
+): DeliveryOutcome | undefined {
   if (status >= 200 && status < 300) return undefined;
   const said = oneLine(new TextDecoder().decode(body.subarray(0, 4 * MAX_EXCERPT)), MAX_EXCERPT);
   const location = headers.get("location");
@@ -21,7 +25,7 @@ export function failureOf({ status, headers, body }: SinkAnswer, now: number): D
         : `: ${said}`;
   const reason = `the receiver answers ${status}${detail}`;
   if (status === 413) return { outcome: "split", reason };
-  if (!RETRYABLE_STATUSES.has(status)) return { outcome: "refused", reason };
+  if (!isRetryable(status)) return { outcome: "refused", reason };
   const afterMillis = retryAfterMillis(headers.get("retry-after"), now);
   return { outcome: "retry", reason, ...(afterMillis === undefined ? {} : { afterMillis }) };
 }

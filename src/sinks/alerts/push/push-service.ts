@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { failureOf } from "../../http/answer-outcome.ts";
-import { failureText } from "../../http/fetch-transport.ts";
 import type { Sink } from "../../sink.ts";
 import { headOf, stepPath } from "../bodies.ts";
 import type { AlertMessage } from "../bodies.ts";
+import { post } from "../post.ts";
 import { encryptPush, MAX_PLAINTEXT } from "./encrypt.ts";
 import type { PushKeys } from "./encrypt.ts";
 import { vapidHeader } from "./vapid.ts";
@@ -32,15 +31,7 @@ export function pushService({ endpoint, keys }: Subscription, vapid: Vapid): Sin
         },
         body: await encryptPush(keys, new TextEncoder().encode(textOf(message)).subarray(0, MAX_PLAINTEXT)),
       };
-      try {
-        const answer = await transport(request, signal);
-        const failure = failureOf(answer, Date.now()) ?? { outcome: "accepted" };
-        // Services that fail have not refused.
-        const isRefused = failure.outcome === "refused" && answer.status < 500;
-        return failure.outcome === "refused" && !isRefused ? { outcome: "retry", reason: failure.reason } : failure;
-      } catch (error) {
-        return { outcome: "retry", reason: failureText(error, request) };
-      }
+      return await post(request, transport, signal);
     },
   };
 }
