@@ -21,8 +21,8 @@ import { tell, withdraw } from "./tell.ts";
 
 /** Sessions in one read of the directory whose time has come. */
 const LOOKS = 100;
-/** Deliveries in one call of a Worker. */
-const DELIVERIES_A_CALL = 20;
+/** Deliveries in one call of a Worker, which sends them at once. An alert has one call at a time. */
+const DELIVERIES_A_CALL = 16;
 /** A Worker that did not answer after this time counts as lost: later than the time limit of each request. */
 const LOST_MILLIS = 20_000;
 /** After a failed call of the directory or of a Worker. */

@@ -89,9 +89,9 @@ export async function sendAlerts(
       if (target.off !== undefined)
         return failed({ at: now, millis: 0, outcome: "retry", reason: target.off }, failures);
       const destination = destinationOf(caller.tenant, `alert ${alert.name}`, target.url);
-      const readyAt = destination.readyAt(now, Math.random());
-      if (readyAt > now)
-        return { next: { ...failures, failingSince: failures.failingSince || now, dueAt: Math.ceil(readyAt) } };
+      const reopensAt = destination.reopensAt(now, Math.random());
+      if (reopensAt !== undefined)
+        return { next: { ...failures, failingSince: failures.failingSince || now, dueAt: Math.ceil(reopensAt) } };
       const message = { id: delivery.id, rule: alert.name, page: alert.page, alert: delivery.alert };
       const { attempt, afterMillis } = await destination.use(async () => await attemptAt(target, message, transport));
       if (attempt.outcome === "accepted") {

@@ -1,5 +1,3 @@
-/** Requests to one destination at once, by one isolate. */
-const MOST_IN_FLIGHT = 16;
 /** Runs of many requests each to one destination, by one isolate. Each holds parsed pages of a trace, and a request: up to some 20 MB. */
 const MOST_RUNS = 6;
 const FAILURES_TO_OPEN = 5;
@@ -7,19 +5,17 @@ const FAILURES_TO_OPEN = 5;
 const OPEN_MILLIS = 30_000;
 
 /**
- * What an isolate knows of a destination: requests in flight, and failures in a row. After five of them nothing is sent for a while,
- * so that a thousand traces do not try a dead receiver each.
+ * What an isolate knows of a destination: runs under way, and failures in a row. After five of them nothing is sent for a while, so
+ * that a thousand traces do not try a dead receiver each.
  */
 export class Destination {
-  #inFlight = 0;
   #runs = 0;
   #failures = 0;
   #openUntil = 0;
 
-  /** When a run may begin, Unix milliseconds: now if it is not later. Spread, so that those who wait do not come at once. */
+  /** When a run finds a place, Unix milliseconds: now if there is one. Spread, so that those who wait do not come at once. */
   readyAt(now: number, random: number): number {
-    const hasRoom = this.#inFlight < MOST_IN_FLIGHT && this.#runs < MOST_RUNS;
-    return this.reopensAt(now, random) ?? (hasRoom ? now : now + random * 1_000);
+    return this.#runs < MOST_RUNS ? now : now + random * 1_000;
   }
 
   /** Until when nothing is sent, after too many failures; `undefined` if requests may be sent. */
@@ -39,14 +35,9 @@ export class Destination {
 
   /** Sends one request. */
   async use<Result>(send: () => Promise<Result>): Promise<Result> {
-    this.#inFlight++;
     // Of an open breaker one request passes; the others wait for its outcome.
     if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = Date.now() + OPEN_MILLIS;
-    try {
-      return await send();
-    } finally {
-      this.#inFlight--;
-    }
+    return await send();
   }
 
   succeeded(): void {
