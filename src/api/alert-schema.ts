@@ -1,6 +1,6 @@
 /** Alerts as they are set, and as answers show them. */
 import * as v from "valibot";
-import { ALERT_STATUSES } from "../session/contract/alerts.ts";
+import { ALERT_CHOICES, ALERT_STATUSES } from "../session/contract/alerts.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
 import { count, nanoseconds, text } from "./otlp-schema.ts";
 
@@ -20,11 +20,11 @@ const TELLING = {
     v.description("Names of single sessions, beside those of the filter. Without either, all sessions."),
   ),
   format: v.pipe(
-    v.picklist(["standard", "slack", "teams"]),
+    v.picklist(ALERT_CHOICES.format),
     v.description("Of the body. `standard`: that of Standard Webhooks. Default: `standard`."),
   ),
   question: v.pipe(
-    v.picklist(["omitted", "included"]),
+    v.picklist(ALERT_CHOICES.question),
     v.description("Whether the question of a session that waits is told. Default: `omitted`."),
   ),
   coolDown: v.pipe(
@@ -54,7 +54,7 @@ export const AlertSchema = v.object({
   filter: v.exactOptional(TELLING.filter),
   sessions: v.exactOptional(TELLING.sessions),
   format: v.pipe(
-    v.picklist(["standard", "slack", "teams", "push"]),
+    v.picklist([...ALERT_CHOICES.format, "push"]),
     v.description("Of the body. `push`: a browser's subscription of Web Push."),
   ),
   question: TELLING.question,

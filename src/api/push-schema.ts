@@ -1,6 +1,6 @@
 /** Subscriptions of Web Push. */
 import * as v from "valibot";
-import { ALERT_STATUSES } from "../session/contract/alerts.ts";
+import { ALERT_CHOICES, ALERT_STATUSES } from "../session/contract/alerts.ts";
 import { text } from "./otlp-schema.ts";
 
 export const PushSchema = v.object({
@@ -22,7 +22,7 @@ export const PushSubscriptionBodySchema = v.strictObject({
     v.description("Statuses that are told when a session comes to them."),
   ),
   sessions: v.exactOptional(v.pipe(v.array(text), v.description("Names of single sessions. Absent: all sessions."))),
-  question: v.exactOptional(v.picklist(["omitted", "included"])),
+  question: v.exactOptional(v.picklist(ALERT_CHOICES.question)),
 });
 
 export const PushSubscriptionSchema = v.object({ id: text });

@@ -7,6 +7,14 @@ import type { Cursor } from "./log-page.ts";
 export const ALERT_STATUSES = ["waiting", "stalled", "failed", "finished"] as const satisfies readonly Status[];
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
 
+/** The values that a setting may have, the default first. */
+export const ALERT_CHOICES = {
+  format: ["standard", "slack", "teams"],
+  question: ["omitted", "included"],
+} as const;
+
+type Choice<Name extends keyof typeof ALERT_CHOICES> = (typeof ALERT_CHOICES)[Name][number];
+
 /** A status that a session comes to; `cost`, `duration`: it passes the rule's. */
 export type AlertEvent = AlertStatus | "cost" | "duration";
 
@@ -22,16 +30,19 @@ export type AlertRule = {
   /** Single sessions, beside those of the filter. */
   readonly ids?: readonly string[];
   /** Whether the question of a session that waits is told. */
-  readonly question: "included" | "omitted";
+  readonly question: Choice<"question">;
   /** After an alert of a session, the next one of the same event waits for so long, milliseconds. */
   readonly coolDown: number;
 };
+
+/** Of a webhook's body. `standard`: facts, for programs. */
+export type AlertFormat = Choice<"format">;
 
 /** Where to, without secrets. */
 export type AlertTarget =
   | {
       readonly kind: "webhook";
-      readonly format: "standard" | "slack" | "teams";
+      readonly format: AlertFormat;
       readonly host: string;
       readonly isSigned: boolean;
     }

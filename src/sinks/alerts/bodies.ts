@@ -1,6 +1,6 @@
 import { dollars, duration } from "../../lib/figures.ts";
 import { nanosecondsIn } from "../../lib/nanoseconds.ts";
-import type { Alert } from "../../session/contract/alerts.ts";
+import type { Alert, AlertFormat } from "../../session/contract/alerts.ts";
 import { STATE_WORDS } from "../../session/list/state-change.ts";
 
 /** An alert as it is told. `page`: the origin of the page. */
@@ -11,15 +11,12 @@ export type AlertMessage = {
   readonly alert: Alert;
 };
 
-/** `standard`: facts, for programs. */
-export type Format = "standard" | "slack" | "teams";
-
 /** The JSON text of a request. The same in each attempt. */
-export function bodyOf(format: Format, message: AlertMessage): string {
+export function bodyOf(format: AlertFormat, message: AlertMessage): string {
   return JSON.stringify(BODIES[format](message));
 }
 
-const BODIES: Readonly<Record<Format, (message: AlertMessage) => object>> = {
+const BODIES: Readonly<Record<AlertFormat, (message: AlertMessage) => object>> = {
   standard: factsOf,
   slack: slackOf,
   teams: teamsOf,
@@ -81,7 +78,7 @@ function teamsOf(message: AlertMessage): object {
   };
 }
 
-/** "Needs you", "Passed $5.20". */
+/** "Needs you", "Cost $5.20". */
 export function headOf({ event, cost = 0, duration: millis = 0 }: Alert): string {
   switch (event) {
     case "cost":

@@ -1,11 +1,11 @@
-import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
+import { nonEmpty } from "../../lib/plain-data.ts";
 import type { PlainRecord } from "../../lib/plain-data.ts";
-import { ALERT_STATUSES } from "../../session/contract/alerts.ts";
-import type { AlertRule, AlertStatus } from "../../session/contract/alerts.ts";
+import { ALERT_CHOICES, ALERT_STATUSES } from "../../session/contract/alerts.ts";
+import type { AlertFormat, AlertRule, AlertStatus } from "../../session/contract/alerts.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
-import type { Format } from "./bodies.ts";
-import { Fault } from "./fault.ts";
+import { choiceIn, Fault, numberIn, readingOf, recordOf } from "../read-body.ts";
+import type { Reading } from "../read-body.ts";
 import { isSecret } from "./webhook.ts";
 
 /** `filter`: the text of a list's query. `url`, `secret`: absent if they are not given. */
@@ -13,15 +13,13 @@ export type GivenAlert = {
   readonly rule: Omit<AlertRule, "filter" | "ids">;
   readonly filter?: string;
   readonly sessions?: readonly string[];
-  readonly format: Format;
+  readonly format: AlertFormat;
   readonly url?: string;
   readonly secret?: string;
 };
 
-export type AlertReading =
-  | { readonly ok: true; readonly given: GivenAlert }
-  /** English, one sentence without its full stop. It names no part of a URL or secret. */
-  | { readonly ok: false; readonly error: string };
+/** The error names no part of a URL or secret. */
+export type AlertReading = Reading<{ readonly given: GivenAlert }>;
 
 const FIELDS: ReadonlySet<string> = new Set([
   "on",
@@ -44,16 +42,11 @@ const DAY_SECONDS = 86_400;
 const DEFAULT_COOL_DOWN = 60;
 
 /** The body of `PUT /admin/alerts/:name`. */
-export function readAlert(body: unknown, privateHosts: PrivateHosts): AlertReading {
-  try {
-    if (!isRecord(body)) throw new Fault("the body must be a JSON object");
-    const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
-    if (unknown !== undefined) throw new Fault(`${unknown} is no field of an alert`);
-    return { ok: true, given: { ...readTelling(body), ...readTarget(body, privateHosts) } };
-  } catch (error) {
-    if (error instanceof Fault) return { ok: false, error: error.message };
-    throw error;
-  }
+export function readAlert(given: unknown, privateHosts: PrivateHosts): AlertReading {
+  return readingOf(() => {
+    const body = recordOf(given, FIELDS, "an alert");
+    return { given: { ...readTelling(body), ...readTarget(body, privateHosts) } };
+  });
 }
 
 /** What to tell, and of which sessions. */
@@ -73,7 +66,7 @@ export function readTelling(body: PlainRecord): Pick<GivenAlert, "rule" | "filte
       on,
       ...(cost === undefined ? {} : { cost }),
       ...(duration === undefined ? {} : { duration: duration * 1_000 }),
-      question: choiceIn(body, "question", ["omitted", "included"] as const),
+      question: choiceIn(body, "question", ALERT_CHOICES.question) ?? ALERT_CHOICES.question[0],
       coolDown: (numberIn(body, "coolDown", 0, DAY_SECONDS) ?? DEFAULT_COOL_DOWN) * 1_000,
     },
     ...(filter === undefined ? {} : { filter }),
@@ -90,7 +83,7 @@ function readTarget(body: PlainRecord, privateHosts: PrivateHosts): Pick<GivenAl
   const judged = url === undefined ? undefined : judgeUrl(url.trim(), privateHosts);
   if (judged?.ok === false) throw new Fault(`the url is refused: ${judged.error}`);
   return {
-    format: choiceIn(body, "format", ["standard", "slack", "teams"] as const),
+    format: choiceIn(body, "format", ALERT_CHOICES.format) ?? ALERT_CHOICES.format[0],
     ...(judged === undefined ? {} : { url: judged.url.href }),
     ...(secret === undefined ? {} : { secret }),
   };
@@ -106,24 +99,4 @@ function statusesIn(given: unknown): AlertStatus[] {
 
 function isTexts(given: unknown): given is string[] {
   return Array.isArray(given) && given.length <= MOST_SESSIONS && given.every((text) => nonEmpty(text) !== undefined);
-}
-
-function numberIn(body: PlainRecord, name: string, least: number, most: number): number | undefined {
-  const given = body[name];
-  if (given === undefined) return undefined;
-  if (typeof given !== "number" || !(given >= least && given <= most))
-    throw new Fault(`${name} must be a number from ${least} to ${most}`);
-  return given;
-}
-
-/** The first choice is the default. */
-function choiceIn<Choice extends string>(
-  body: PlainRecord,
-  name: string,
-  choices: readonly [Choice, ...Choice[]],
-): Choice {
-  const given = body[name] ?? choices[0];
-  const choice = choices.find((one) => one === given);
-  if (choice === undefined) throw new Fault(`${name} must be ${choices.join(" or ")}`);
-  return choice;
 }

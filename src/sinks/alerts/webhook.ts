@@ -1,13 +1,14 @@
 import { createHmac } from "node:crypto";
 import { bytesOfBase64 } from "../../lib/base64.ts";
+import type { AlertFormat } from "../../session/contract/alerts.ts";
 import type { Sink } from "../sink.ts";
 import { bodyOf } from "./bodies.ts";
-import type { AlertMessage, Format } from "./bodies.ts";
+import type { AlertMessage } from "./bodies.ts";
 import { post } from "./post.ts";
 
 export type Webhook = {
   readonly url: string;
-  readonly format: Format;
+  readonly format: AlertFormat;
   /** `whsec_` and base64. Without it requests are not signed. */
   readonly secret?: string;
 };

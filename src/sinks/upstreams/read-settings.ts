@@ -7,16 +7,16 @@ import { UPSTREAM_CHOICES } from "../../session/contract/upstreams.ts";
 import type { UpstreamMatch, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl } from "../http/judge-url.ts";
 import type { PrivateHosts } from "../http/judge-url.ts";
+import { choiceIn, Fault, numberIn, readingOf, recordOf } from "../read-body.ts";
+import type { Reading } from "../read-body.ts";
 import { checkHeaders, readHeaderList } from "./header-list.ts";
 import type { Headers } from "./header-list.ts";
 import { PRESETS } from "./presets.ts";
 
 /** `headers`: absent if they are not given. */
 export type GivenUpstream = { readonly settings: UpstreamSettings; readonly headers?: Headers };
-export type UpstreamOutcome =
-  | ({ readonly ok: true } & GivenUpstream)
-  /** English, one sentence without its full stop. It names no value of a header. */
-  | { readonly ok: false; readonly error: string };
+/** The error names no value of a header. */
+export type UpstreamOutcome = Reading<GivenUpstream>;
 
 const TRACES_PATH = "/v1/traces";
 const DEFAULT_TIMEOUT = 10_000;
@@ -33,29 +33,24 @@ const FIELDS: ReadonlySet<string> = new Set([
   "running",
 ]);
 
-class Fault extends Error {}
-
 /** The body of `PUT /admin/upstreams/:name`. */
-export function readUpstream(body: unknown, privateHosts: PrivateHosts): UpstreamOutcome {
-  return outcomeOf(() => {
-    if (!isRecord(body)) throw new Fault("the body must be a JSON object");
-    const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
-    if (unknown !== undefined) throw new Fault(`${unknown} is no field of an upstream`);
+export function readUpstream(given: unknown, privateHosts: PrivateHosts): UpstreamOutcome {
+  return readingOf(() => {
+    const body = recordOf(given, FIELDS, "an upstream");
     const preset = presetIn(body);
     const endpoint = nonEmpty(body["endpoint"]) ?? preset?.endpoint;
     if (endpoint === undefined) throw new Fault("endpoint must be the URL of an OTLP/HTTP receiver");
     const headers = headersIn(body["headers"]);
     if (headers !== undefined) requireHeaders(body["preset"], headers);
+    const defaults = { ...DEFAULTS, ...preset?.defaults };
     const settings: UpstreamSettings = {
-      ...DEFAULTS,
-      ...preset?.defaults,
       endpoint: tracesUrl(endpoint, privateHosts),
-      ...picked(body, "protocol"),
-      ...picked(body, "compression"),
-      ...picked(body, "errors"),
-      ...picked(body, "running"),
-      ...ranged(body, "timeout", 100, LONGEST_TIMEOUT_MILLIS),
-      ...ranged(body, "sampling", 0, 1),
+      protocol: choiceIn(body, "protocol", UPSTREAM_CHOICES.protocol) ?? defaults.protocol,
+      compression: choiceIn(body, "compression", UPSTREAM_CHOICES.compression) ?? defaults.compression,
+      errors: choiceIn(body, "errors", UPSTREAM_CHOICES.errors) ?? defaults.errors,
+      running: choiceIn(body, "running", UPSTREAM_CHOICES.running) ?? defaults.running,
+      timeout: numberIn(body, "timeout", 100, LONGEST_TIMEOUT_MILLIS) ?? defaults.timeout,
+      sampling: numberIn(body, "sampling", 0, 1) ?? defaults.sampling,
       match: matchIn(body["match"]),
     };
     return { settings, ...(headers === undefined ? {} : { headers }) };
@@ -83,7 +78,7 @@ export function readVariables(
     text(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? text(`OTEL_EXPORTER_OTLP_${name}`);
   const endpoint = endpointVariable(text);
   if (endpoint === undefined) return undefined;
-  return outcomeOf(() => {
+  return readingOf((): GivenUpstream => {
     const protocol = read("PROTOCOL") ?? "http/protobuf";
     if (protocol !== "http/protobuf" && protocol !== "http/json")
       throw new Fault(`the protocol is ${protocol}: it must be http/protobuf or http/json`);
@@ -105,9 +100,7 @@ export function readVariables(
   });
 }
 
-export type ManifestOutcome =
-  | ({ readonly ok: true; readonly namespace: string } & GivenUpstream)
-  | { readonly ok: false; readonly error: string };
+export type ManifestOutcome = Reading<GivenUpstream & { readonly namespace: string }>;
 
 /** A Kubernetes Secret or ConfigMap of the name `otel-environment-variables`: the upstream of its namespace. */
 export function readManifest(manifest: unknown, privateHosts: PrivateHosts): ManifestOutcome {
@@ -117,15 +110,6 @@ export function readManifest(manifest: unknown, privateHosts: PrivateHosts): Man
   const outcome = readVariables(variables, privateHosts, { by: "namespace", value: namespace });
   if (outcome === undefined) return { ok: false, error: "it has no OTEL_EXPORTER_OTLP_ENDPOINT" };
   return outcome.ok ? { ...outcome, namespace } : outcome;
-}
-
-function outcomeOf(read: () => GivenUpstream): UpstreamOutcome {
-  try {
-    return { ok: true, ...read() };
-  } catch (error) {
-    if (error instanceof Fault) return { ok: false, error: error.message };
-    throw error;
-  }
 }
 
 /** `/v1/traces` is appended unless the path ends in it. */
@@ -166,29 +150,6 @@ function headersIn(given: unknown): Headers | undefined {
   const outcome = typeof given === "string" ? readHeaderList(given) : checkHeaders(given as Headers);
   if (!outcome.ok) throw new Fault(outcome.error);
   return outcome.headers;
-}
-
-type Choices = typeof UPSTREAM_CHOICES;
-
-function picked<Name extends keyof Choices>(body: PlainRecord, name: Name): { [Key in Name]?: Choices[Name][number] } {
-  const given = body[name];
-  if (given === undefined) return {};
-  const choices: readonly string[] = UPSTREAM_CHOICES[name];
-  if (!choices.some((one) => one === given)) throw new Fault(`${name} must be ${choices.join(" or ")}`);
-  return { [name]: given } as { [Key in Name]?: Choices[Name][number] };
-}
-
-function ranged<Name extends string>(
-  body: PlainRecord,
-  name: Name,
-  least: number,
-  most: number,
-): { [Key in Name]?: number } {
-  const given = body[name];
-  if (given === undefined) return {};
-  if (typeof given !== "number" || !(given >= least && given <= most))
-    throw new Fault(`${name} must be a number from ${least} to ${most}`);
-  return { [name]: given } as { [Key in Name]?: number };
 }
 
 const MATCH_SHAPE =

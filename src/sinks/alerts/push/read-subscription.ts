@@ -2,7 +2,8 @@ import { bytesOfBase64url } from "../../../lib/base64.ts";
 import { isRecord } from "../../../lib/plain-data.ts";
 import { judgeUrl } from "../../http/judge-url.ts";
 import type { PrivateHosts } from "../../http/judge-url.ts";
-import { Fault } from "../fault.ts";
+import { Fault, readingOf, recordOf } from "../../read-body.ts";
+import type { Reading } from "../../read-body.ts";
 import { readTelling } from "../read-alert.ts";
 import type { GivenAlert } from "../read-alert.ts";
 import type { PushKeys } from "./encrypt.ts";
@@ -15,20 +16,16 @@ export type GivenSubscription = Pick<GivenAlert, "rule" | "sessions"> & {
   readonly auth: string;
 };
 
-type SubscriptionReading =
-  | { readonly ok: true; readonly given: GivenSubscription }
-  /** English, one sentence without its full stop. It names no part of the subscription. */
-  | { readonly ok: false; readonly error: string };
+/** The error names no part of the subscription. */
+type SubscriptionReading = Reading<{ readonly given: GivenSubscription }>;
 
 const FIELDS: ReadonlySet<string> = new Set(["subscription", "on", "sessions", "question"]);
 const LONGEST_ENDPOINT = 2_048;
 
 /** The body of `PUT /push/subscriptions`. */
-export function readSubscription(body: unknown, privateHosts: PrivateHosts): SubscriptionReading {
-  try {
-    if (!isRecord(body)) throw new Fault("the body must be a JSON object");
-    const unknown = Object.keys(body).find((field) => !FIELDS.has(field));
-    if (unknown !== undefined) throw new Fault(`${unknown} is no field of a subscription`);
+export function readSubscription(given: unknown, privateHosts: PrivateHosts): SubscriptionReading {
+  return readingOf(() => {
+    const body = recordOf(given, FIELDS, "a subscription");
     const { rule, sessions } = readTelling(body);
     const { subscription } = body;
     const keys = isRecord(subscription) ? subscription["keys"] : undefined;
@@ -42,13 +39,9 @@ export function readSubscription(body: unknown, privateHosts: PrivateHosts): Sub
     if (typeof p256dh !== "string" || typeof auth !== "string" || readPushKeys({ p256dh, auth }) === undefined)
       throw new Fault("keys must be those of a subscription: p256dh, a point of P-256, and auth, 16 bytes");
     return {
-      ok: true,
       given: { rule, endpoint: judged.url.href, p256dh, auth, ...(sessions === undefined ? {} : { sessions }) },
     };
-  } catch (error) {
-    if (error instanceof Fault) return { ok: false, error: error.message };
-    throw error;
-  }
+  });
 }
 
 const POINT_BYTES = 65;
