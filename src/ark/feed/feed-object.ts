@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
+import { openTables } from "../../lib/meta-table.ts";
 import { checkTenant, directoryOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { LogReportsPage } from "../../session/contract/directory.ts";
@@ -25,7 +25,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    open(ctx.storage);
+    openTables(ctx.storage, `${FEED}; ${QUERIES}; ${LOGS}`);
     this.#feed = new FeedRows(ctx.storage.sql);
     this.#queries = new QueryRows(ctx.storage.sql);
     this.#logs = new LogRows(ctx.storage.sql, this.#feed, this.#queries);
@@ -128,16 +128,4 @@ export class ArkFeedObject extends DurableObject<Bindings> {
       if (page.next >= page.head) return;
     }
   }
-}
-
-/** Creates the tables when the object is called first. */
-function open(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
-    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
-  }
-  storage.transactionSync(() => {
-    sql.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${FEED}; ${QUERIES}; ${LOGS}`);
-    sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
-  });
 }

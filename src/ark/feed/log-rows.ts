@@ -1,3 +1,4 @@
+import { MetaTable } from "../../lib/meta-table.ts";
 import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
 import type { LogReport, LogReportsPage } from "../../session/contract/directory.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
@@ -23,24 +24,26 @@ type LogRow = { readonly generation: string; readonly revision: number; readonly
 /** What the directory reported of each session, up to a cursor of the directory. Applying a report again changes nothing. */
 export class LogRows {
   readonly #sql: SqlStorage;
+  readonly #meta: MetaTable;
   readonly #feed: FeedRows;
   readonly #queries: QueryRows;
 
   constructor(sql: SqlStorage, feed: FeedRows, queries: QueryRows) {
     this.#sql = sql;
+    this.#meta = new MetaTable(sql);
     this.#feed = feed;
     this.#queries = queries;
   }
 
   /** Behind the last report that was applied. */
   get cursor(): Cursor | undefined {
-    const generation = this.#meta("directory");
-    return generation === undefined ? undefined : { generation, revision: Number(this.#meta("read")) };
+    const generation = this.#meta.get("directory");
+    return generation === undefined ? undefined : { generation, revision: Number(this.#meta.get("read")) };
   }
 
   /** Applies the page that follows the cursor; call inside a transaction. */
   apply({ generation, reset, reports, next, head }: LogReportsPage, now: number): void {
-    const pass = Number(this.#meta("pass") ?? 0) + (reset ? 1 : 0);
+    const pass = Number(this.#meta.get("pass") ?? 0) + (reset ? 1 : 0);
     for (const report of reports) {
       if (report.kind === "log") this.#upsert(report, pass, now);
       else this.#remove(report);
@@ -50,8 +53,8 @@ export class LogRows {
       ["read", next],
       ["pass", pass],
     ] as const)
-      this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, String(value));
-    if (next >= head && this.#meta("ended") !== String(pass)) this.#endPass(pass, now);
+      this.#meta.set(key, String(value));
+    if (next >= head && this.#meta.get("ended") !== String(pass)) this.#endPass(pass, now);
     this.#sql.exec("DELETE FROM moved WHERE until < ?", now - MOVED_DAYS * DAY_MILLIS);
   }
 
@@ -126,7 +129,7 @@ export class LogRows {
       this.#queries.delete(id);
       this.#remove({ kind: "gone", id, because: "empty", at: now });
     }
-    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES ('ended', ?)", String(pass));
+    this.#meta.set("ended", String(pass));
   }
 
   #logOf(id: string): LogRow | undefined {
@@ -136,9 +139,5 @@ export class LogRows {
   #movedOf(id: string): Required<ReportedBefore> | undefined {
     const sql = "SELECT reported AS revision, until FROM moved WHERE id = ?";
     return this.#sql.exec<Required<ReportedBefore>>(sql, id).toArray()[0];
-  }
-
-  #meta(key: string): string | undefined {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
   }
 }

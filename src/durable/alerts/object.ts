@@ -2,7 +2,6 @@ import { DurableObject, exports } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
 import { backoff } from "../../lib/backoff.ts";
 import { log } from "../../lib/log.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
 import { checkTenant, directoryOf, tenantOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type {
@@ -16,7 +15,7 @@ import type {
 } from "../../session/contract/alerts.ts";
 import type { Sealed } from "../../session/contract/upstreams.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
-import { ALERTS, AlertRows } from "./rows.ts";
+import { AlertRows } from "./rows.ts";
 import { tell, withdraw } from "./tell.ts";
 
 /** Sessions in one read of the directory whose time has come. */
@@ -46,8 +45,7 @@ export class AlertsObject extends DurableObject<Bindings> {
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    open(ctx.storage);
-    this.#rows = new AlertRows(ctx.storage.sql);
+    this.#rows = new AlertRows(ctx.storage);
   }
 
   list(context: CallContext): AlertState[] {
@@ -102,12 +100,12 @@ export class AlertsObject extends DurableObject<Bindings> {
     checkTenant(this.ctx.id, context);
     const known = this.#vapid();
     if (known !== undefined && known.sealed.iv !== before?.sealed.iv) return known;
-    this.#rows.setMeta("vapid", JSON.stringify(vapid));
+    this.#rows.meta.set("vapid", JSON.stringify(vapid));
     return vapid;
   }
 
   #vapid(): StoredVapid | undefined {
-    const text = this.#rows.meta("vapid");
+    const text = this.#rows.meta.get("vapid");
     return text === undefined ? undefined : (JSON.parse(text) as StoredVapid);
   }
 
@@ -259,16 +257,4 @@ export class AlertsObject extends DurableObject<Bindings> {
 function calledAgain({ attempts, failingSince }: AlertDelivery["failures"], now: number): AlertOutcome {
   const wait = backoff(attempts + 1, AGAIN_MILLIS, Math.random(), LONGEST_WAIT_MILLIS);
   return { next: { attempts: attempts + 1, failingSince: failingSince || now, dueAt: now + wait } };
-}
-
-/** Creates the tables when the object is called first. */
-function open(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
-    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
-  }
-  storage.transactionSync(() => {
-    sql.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${ALERTS}`);
-    sql.exec("INSERT INTO meta VALUES ('schema', ?)", String(SCHEMA_VERSION));
-  });
 }

@@ -9,9 +9,11 @@ import type {
   ListedDelivery,
   StoredAlert,
 } from "../../session/contract/alerts.ts";
+import { openTables } from "../../lib/meta-table.ts";
+import type { MetaTable } from "../../lib/meta-table.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
 
-export const ALERTS = `
+const ALERTS = `
 CREATE TABLE alert (name TEXT PRIMARY KEY, stored TEXT NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE told (
   alert TEXT NOT NULL, session TEXT NOT NULL, event TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
@@ -55,10 +57,12 @@ type DeliveryRow = {
 
 /** The tenant's alerts, what they told of each session, and their deliveries. */
 export class AlertRows {
+  readonly meta: MetaTable;
   readonly #sql: SqlStorage;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+  constructor(storage: DurableObjectStorage) {
+    this.meta = openTables(storage, ALERTS);
+    this.#sql = storage.sql;
   }
 
   all(): StoredAlert[] {
@@ -113,7 +117,7 @@ export class AlertRows {
 
   /** What began to hold before this time may have been told and forgotten; Unix milliseconds. */
   get forgotten(): number {
-    return Number(this.meta("forgotten") ?? 0);
+    return Number(this.meta.get("forgotten") ?? 0);
   }
 
   forgetOldest(): void {
@@ -124,7 +128,7 @@ export class AlertRows {
       .exec<{ seen: number }>("SELECT seen FROM told ORDER BY seen LIMIT 1 OFFSET ?", surplus - 1)
       .one();
     this.#sql.exec("DELETE FROM told WHERE seen <= ?", seen);
-    this.setMeta("forgotten", String(seen));
+    this.meta.set("forgotten", String(seen));
   }
 
   /** The session is not in the list any more. */
@@ -273,20 +277,12 @@ export class AlertRows {
 
   /** How far the list was read; `undefined` while there is no alert. */
   get cursor(): Cursor | undefined {
-    const text = this.meta("cursor");
+    const text = this.meta.get("cursor");
     return text === undefined ? undefined : (JSON.parse(text) as Cursor);
   }
 
   setCursor(cursor: Cursor | undefined): void {
-    if (cursor === undefined) this.#sql.exec("DELETE FROM meta WHERE key = 'cursor'");
-    else this.setMeta("cursor", JSON.stringify(cursor));
-  }
-
-  meta(key: string): string | undefined {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
-  }
-
-  setMeta(key: string, value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+    if (cursor === undefined) this.meta.delete("cursor");
+    else this.meta.set("cursor", JSON.stringify(cursor));
   }
 }

@@ -58,15 +58,15 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#ended = new EndedRows(ctx.storage.sql);
     this.#recentExports = new RecentExportsRow(this.#rows);
     this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
-    this.#alerts = this.#rows.meta("alerts") === "on" ? "on" : "off";
+    this.#alerts = this.#rows.meta.get("alerts") === "on" ? "on" : "off";
   }
 
   /** The number of shards that the tenant's logs are divided into: the given one for a tenant that had none, and the same ever after. */
   shards(context: CallContext, given: number): number {
     checkTenant(this.ctx.id, context);
-    const known = this.#rows.meta("shards");
+    const known = this.#rows.meta.get("shards");
     if (known !== undefined) return Number(known);
-    this.#rows.setMeta("shards", String(given));
+    this.#rows.meta.set("shards", String(given));
     return given;
   }
 
@@ -203,7 +203,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   /** Whether the tenant has alerts, which are then called when the list changes. */
   setAlerts(context: CallContext, alerts: "on" | "off"): void {
     checkTenant(this.ctx.id, context);
-    this.#rows.setMeta("alerts", alerts);
+    this.#rows.meta.set("alerts", alerts);
     this.#alerts = alerts;
   }
 

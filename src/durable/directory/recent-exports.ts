@@ -17,7 +17,7 @@ export class RecentExportsRow {
   }
 
   get value(): RecentExports {
-    this.#value ??= read(this.#rows.meta("recentExports"));
+    this.#value ??= read(this.#rows.meta.get("recentExports"));
     return this.#value;
   }
 
@@ -36,7 +36,7 @@ export class RecentExportsRow {
       dropped: { metrics: known.dropped.metrics + update.dropped.metrics },
     };
     if (!isNew && (update.refused.length === 0 || Math.abs(now - this.#written) < REPEATS_MILLIS)) return;
-    this.#rows.setMeta("recentExports", JSON.stringify(this.#value));
+    this.#rows.meta.set("recentExports", JSON.stringify(this.#value));
     this.#written = now;
   }
 }

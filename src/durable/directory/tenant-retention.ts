@@ -108,7 +108,7 @@ export class TenantRetention {
     });
     if (sessions > 0) {
       const expired: Expired = { sessions: this.#expired().sessions + sessions, at: Date.now() };
-      this.#rows.setMeta("expired", JSON.stringify(expired));
+      this.#rows.meta.set("expired", JSON.stringify(expired));
       log("sessions-expired-for-room", { level: "warn", sessions });
     }
     return this.#isOver(1, deleting);
@@ -142,7 +142,7 @@ export class TenantRetention {
   }
 
   #expired(): Expired {
-    const stored = this.#rows.meta("expired");
+    const stored = this.#rows.meta.get("expired");
     return stored === undefined ? { sessions: 0, at: 0 } : (JSON.parse(stored) as Expired);
   }
 

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
+import { openTables } from "../../lib/meta-table.ts";
+import type { MetaTable } from "../../lib/meta-table.ts";
 import { pool } from "../../lib/pool.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../lib/schema.ts";
 import { checkTenant, directoryOf, sessionAt, tenantOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { ListCursor, ListPage } from "../../session/contract/directory.ts";
@@ -29,25 +30,27 @@ const EVERY_SESSION: ListFilter = { kind: "all", statuses: [], phrases: [], name
 /** The tenant's upstreams. */
 export class UpstreamsObject extends DurableObject<Bindings> {
   readonly #rows: UpstreamRows;
+  readonly #meta: MetaTable;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    open(ctx.storage);
+    // `self`: the name of this instance.
+    this.#meta = openTables(ctx.storage, UPSTREAMS, () => ({ self: crypto.randomUUID() }));
     this.#rows = new UpstreamRows(ctx.storage.sql);
   }
 
   /** `primary`: the endpoint in the program's own variables, whose time begins when it is named first. */
   list(context: CallContext, primary?: string): UpstreamList {
     checkTenant(this.ctx.id, context);
-    if (primary !== undefined && this.#meta("primary") !== primary) {
+    if (primary !== undefined && this.#meta.get("primary") !== primary) {
       this.ctx.storage.transactionSync(() => {
-        this.#setMeta("primary", primary);
-        this.#setMeta("primarySince", String(Date.now()));
+        this.#meta.set("primary", primary);
+        this.#meta.set("primarySince", String(Date.now()));
       });
     }
     return {
-      self: this.#meta("self") ?? "",
-      primarySince: Number(this.#meta("primarySince") ?? 0),
+      self: this.#meta.get("self") ?? "",
+      primarySince: Number(this.#meta.get("primarySince") ?? 0),
       upstreams: this.#rows.all(),
     };
   }
@@ -55,10 +58,10 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   /** Sessions that are active now are looked at again, when every Worker knows the upstream. */
   async put(context: CallContext, upstream: StoredUpstream): Promise<void> {
     checkTenant(this.ctx.id, context);
-    const since = this.#meta("lookAgain") ?? String(Date.now());
+    const since = this.#meta.get("lookAgain") ?? String(Date.now());
     this.ctx.storage.transactionSync(() => {
       this.#rows.upsert(upstream);
-      this.#setMeta("lookAgain", since);
+      this.#meta.set("lookAgain", since);
     });
     await this.ctx.storage.setAlarm(Date.now() + LOOK_AGAIN_MILLIS);
   }
@@ -106,12 +109,12 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   }
 
   override async alarm(): Promise<void> {
-    const since = this.#meta("lookAgain");
+    const since = this.#meta.get("lookAgain");
     if (since === undefined) return;
     await this.#deliverSince(Number(since));
     // An upstream that was put meanwhile set another alarm, for the traces since then too.
     if ((await this.ctx.storage.getAlarm()) !== null) return;
-    this.ctx.storage.sql.exec("DELETE FROM meta WHERE key = 'lookAgain'");
+    this.#meta.delete("lookAgain");
   }
 
   /** Makes the owners of the traces of each session that was active since then deliver. */
@@ -132,25 +135,4 @@ export class UpstreamsObject extends DurableObject<Bindings> {
       cursor = active.length < SESSIONS_A_PAGE ? undefined : page.next;
     } while (cursor !== undefined);
   }
-
-  #meta(key: string): string | undefined {
-    return this.ctx.storage.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]
-      ?.value;
-  }
-
-  #setMeta(key: string, value: string): void {
-    this.ctx.storage.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
-  }
-}
-
-/** Creates the tables, and the name of this instance, when the object is called first. */
-function open(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
-    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
-  }
-  storage.transactionSync(() => {
-    sql.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${UPSTREAMS}`);
-    sql.exec("INSERT INTO meta VALUES ('schema', ?), ('self', ?)", String(SCHEMA_VERSION), crypto.randomUUID());
-  });
 }

@@ -1,5 +1,6 @@
 import { mintGeneration } from "../../generation.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
+import { openTables } from "../../../lib/meta-table.ts";
+import type { MetaTable } from "../../../lib/meta-table.ts";
 
 /**
  * Columns to filter and sort by are apart from summaries, so that reading all of them reads little. `n` is the row's number in
@@ -21,7 +22,6 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 `;
 
-const META = "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID";
 const TOMBSTONE = `
 CREATE TABLE tombstone (
   id TEXT PRIMARY KEY, generation TEXT NOT NULL, revision INTEGER NOT NULL, session TEXT, at INTEGER NOT NULL
@@ -29,17 +29,8 @@ CREATE TABLE tombstone (
 const TOMBSTONE_REVISION = "CREATE INDEX tombstone_revision ON tombstone (revision)";
 
 /** Creates the tables when the directory is called first; throws if another schema wrote them. */
-export function openDirectory(storage: DurableObjectStorage): void {
-  const { sql } = storage;
-  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0) {
-    return checkSchema(sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = 'schema'").toArray()[0]?.value);
-  }
-  storage.transactionSync(() => {
-    sql.exec(`${META}; ${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}`);
-    sql.exec(
-      "INSERT INTO meta VALUES ('generation', ?), ('schema', ?)",
-      mintGeneration(Date.now()),
-      String(SCHEMA_VERSION),
-    );
-  });
+export function openDirectory(storage: DurableObjectStorage): MetaTable {
+  return openTables(storage, `${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}`, () => ({
+    generation: mintGeneration(Date.now()),
+  }));
 }

@@ -1,4 +1,5 @@
 import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
+import type { MetaTable } from "../../../lib/meta-table.ts";
 import { shardOf } from "../../../place.ts";
 import type { HeldLogs, LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
@@ -36,30 +37,23 @@ type ChangedRow = FactsRow & { n: number | null; id: string; revision: number; s
 export class DirectoryRows {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly meta: MetaTable;
   readonly generation: string;
   #head: number;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    openDirectory(storage);
-    this.generation = this.meta("generation") ?? "";
+    this.meta = openDirectory(storage);
+    this.generation = this.meta.get("generation") ?? "";
     const heads = this.#sql.exec<{ head: number | null }>(
       "SELECT max(revision) AS head FROM session UNION ALL SELECT max(revision) FROM tombstone",
     );
-    this.#head = Math.max(0, ...heads.toArray().map((row) => row.head ?? 0), Number(this.meta("head") ?? 0));
+    this.#head = Math.max(0, ...heads.toArray().map((row) => row.head ?? 0), Number(this.meta.get("head") ?? 0));
   }
 
   get head(): number {
     return this.#head;
-  }
-
-  meta(key: string): string | undefined {
-    return this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
-  }
-
-  setMeta(key: string, value: string): void {
-    this.#sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
   }
 
   /** One transaction. A failed one gives out no revision, so that its number is used again. */
@@ -201,7 +195,7 @@ export class DirectoryRows {
 
   /** The first changes after a revision, in order; `undefined` if tombstones since then have expired. */
   changes(after: number, limit: number): ChangeRow[] | undefined {
-    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
+    if (after > 0 && after < Number(this.meta.get("oldest") ?? 0)) return undefined;
     return this.#sql
       .exec<ChangedRow>(
         `SELECT * FROM (
@@ -277,7 +271,7 @@ export class DirectoryRows {
 
   /** Sessions and tombstones after a revision, in its order; `undefined` if tombstones since then have expired. */
   reports(after: number, limit: number): { readonly at: number; readonly report: LogReport }[] | undefined {
-    if (after > 0 && after < Number(this.meta("oldest") ?? 0)) return undefined;
+    if (after > 0 && after < Number(this.meta.get("oldest") ?? 0)) return undefined;
     return this.#sql
       .exec<{ id: string; generation: string; session_revision: number | null; reported: number; revision: number }>(
         `SELECT * FROM (
@@ -336,8 +330,8 @@ export class DirectoryRows {
     const last = this.#sql
       .exec<{ revision: number | null }>("SELECT max(revision) AS revision FROM tombstone WHERE at < ?", before)
       .one().revision;
-    this.setMeta("oldest", String(last));
-    this.setMeta("head", String(this.#head));
+    this.meta.set("oldest", String(last));
+    this.meta.set("head", String(this.#head));
     this.#sql.exec("DELETE FROM tombstone WHERE at < ?", before);
   }
 }
