@@ -160,6 +160,12 @@ test("with script it follows the stream, and its links lead on without a reload"
   const { page, complaints, picture } = await openPage();
   await page.goto(url);
   await page.getByText("Waiting for the first span").waitFor();
+  // They look as they do in the list.
+  const heads = await page
+    .locator(".snippet > header")
+    .evaluateAll((all) => all.map((head) => head.parentElement?.clientWidth === head.clientWidth));
+  expect(heads).toEqual([true, true]);
+  await picture("overview-empty");
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
   await send(url, "my errand", SPANS);
   await expect.poll(() => rects(page).count()).toBe(SPANS.length);
