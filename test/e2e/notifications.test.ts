@@ -155,3 +155,26 @@ test("a reader who gives no permission is told what to do, and nothing is watche
   const requests = await page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
   expect(requests.filter((name) => name.includes("status=") && name.includes("watch"))).toEqual([]);
 });
+
+test("the buttons of the choices show their words whole, also where those of the page show icons alone", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("berlin", "Which hotel?"));
+  const { page, picture } = await openPage({ viewport: { width: 390, height: 844 } });
+  await page.addInitScript(BROWSER);
+  for (const path of ["/sessions", "/sessions/berlin"]) {
+    await page.goto(url + path);
+    await page.getByRole("button", { name: /^Notif/ }).click();
+    const buttons = page.locator(".notify-choices button");
+    await expect.poll(() => buttons.count()).toBe(2);
+    const shownWhole = await buttons.evaluateAll((all) =>
+      all.map((button) => {
+        const words = document.createRange();
+        words.selectNodeContents(button);
+        const [inner, outer] = [words.getBoundingClientRect(), button.getBoundingClientRect()];
+        return inner.width > 0 && inner.left >= outer.left && inner.right <= outer.right ? button.textContent : "cut";
+      }),
+    );
+    expect(shownWhole).toEqual(["Turn off", "Webhooks, Slack, Teams…"]);
+  }
+  await picture("notify-390");
+});

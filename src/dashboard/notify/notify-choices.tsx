@@ -43,8 +43,8 @@ function OthersToo({ onDone }: Pick<NotifyChoicesProps, "onDone">) {
     );
   };
   return (
-    <p class="notify-others">
-      <button type="button" class="button bare" onClick={open}>
+    <p>
+      <button type="button" class="link" onClick={open}>
         Webhooks, Slack, Teams…
       </button>
       {why === undefined ? null : <span role="alert">{why}</span>}
