@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { decodeSessionEvent } from "../client/decode-event.ts";
 import { openEventStream } from "../client/event-stream.ts";
 import { headless } from "../client/platform.ts";
 import { GRPC_PATHS } from "../lib/grpc-paths.ts";
+import { randomHex } from "../lib/random-hex.ts";
 import { decodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../otlp/grpc-web.ts";
+import { percentile } from "../session/timing/percentile.ts";
 import { UsageError } from "./dispatch.ts";
 import type { Run } from "./dispatch.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
@@ -44,9 +45,9 @@ export const run: Run = async (args, environment) => {
 };
 
 async function sessionChecks(server: Server): Promise<Check[]> {
-  const session = `verify-${randomBytes(4).toString("hex")}`;
+  const session = `verify-${randomHex(4)}`;
   const path = `/sessions/${session}`;
-  const traceId = randomBytes(16).toString("hex");
+  const traceId = randomHex(16);
   const sentAt = new Map<string, number>();
   const answered: number[] = [];
   const seen = new Map<string, number>();
@@ -56,7 +57,7 @@ async function sessionChecks(server: Server): Promise<Check[]> {
 
   const refusal = await server.writeRefusal();
   if (refusal !== undefined) return [{ what: "takes spans", ok: false, detail: refusal.message }];
-  const first = await post(server, session, traceId, randomBytes(8).toString("hex"));
+  const first = await post(server, session, traceId, randomHex(8));
   if (first !== 200) return [{ what: "takes spans", ok: false, detail: `POST /v1/traces answered ${first}` }];
 
   const stream = openEventStream(
@@ -89,7 +90,7 @@ async function sessionChecks(server: Server): Promise<Check[]> {
         { what: "streams a session", ok: false, detail: `after ${PATIENCE_MILLIS / 1000} s: ${stream.state().state}` },
       ];
     for (let sent = 1; sent <= EXPORTS; sent++) {
-      const spanId = randomBytes(8).toString("hex");
+      const spanId = randomHex(8);
       const begun = performance.now();
       sentAt.set(spanId, begun);
       const status = await post(server, session, traceId, spanId);
@@ -174,10 +175,9 @@ function spanIdsOf(
   );
 }
 
-/** Nearest rank. */
 function percentiles(millis: readonly number[]): string {
-  const sorted = millis.toSorted((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(1);
+  const sorted = Float64Array.from(millis).toSorted();
+  const at = (share: number) => percentile(sorted, share).toFixed(1);
   return sorted.length === 0 ? "–" : `p50 ${at(0.5)} · p95 ${at(0.95)} · p99 ${at(0.99)} ms`;
 }
 
