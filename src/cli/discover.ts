@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { backoff } from "../lib/backoff.ts";
+import { UPSTREAM_PREFIX } from "../otel/environment-manifest.ts";
 import { Cluster } from "./discover/cluster.ts";
 import { type Kind, ManifestWatch } from "./discover/manifest-watch.ts";
 import { namespaceVariables } from "./discover/namespace-variables.ts";
@@ -28,7 +29,7 @@ export const run: Run = async (args, environment) => {
       prefix: { type: "string" },
     },
   });
-  const { prefix = "namespace", namespace } = values;
+  const { prefix = UPSTREAM_PREFIX, namespace } = values;
   if (!NAME.test(prefix))
     throw new UsageError("--prefix must have 1 to 62 letters, digits, dots, hyphens or underscores.");
   const server = Server.of(values, environment);

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { count, counted } from "../lib/figures.ts";
 import { isRecord, nonEmpty, type PlainRecord } from "../lib/plain-data.ts";
+import { upstreamName } from "../otel/environment-manifest.ts";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
 import { FAILED } from "./server/exit-codes.ts";
 import { noSpanfold } from "./server/refusal-text.ts";
-import { putManifest, upstreamPath } from "./server/put-manifest.ts";
 import { Server, SERVER_OPTIONS } from "./server/server.ts";
+import { listUpstreams, putManifest, upstreamPath } from "./server/upstreams.ts";
 import { plain, type Style, styleFor } from "./terminal/style.ts";
 import { writeData } from "./terminal/write-data.ts";
 import { manifestsIn } from "./upstreams/manifests-in.ts";
@@ -76,8 +77,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 };
 
 async function list(server: Server, style: Style, form: "lines" | "json"): Promise<number> {
-  const answer = await server.json("/admin/upstreams");
-  const upstreams = isRecord(answer) && Array.isArray(answer["upstreams"]) ? answer["upstreams"].filter(isRecord) : [];
+  const upstreams = await listUpstreams(server);
   if (form === "json") for (const upstream of upstreams) writeData(`${JSON.stringify(upstream)}\n`);
   else if (upstreams.length === 0) console.error(`No upstream at ${server.url}.`);
   else for (const upstream of upstreams) console.log(lineOf(upstream, style));
@@ -101,7 +101,7 @@ async function apply(server: Server, files: readonly string[], namespace: string
   const manifests = (await Promise.all(files.map(async (file) => await manifestsIn(file, namespace)))).flat();
   let code = 0;
   for (const manifest of manifests) {
-    const name = `namespace.${manifest.namespace}`;
+    const name = upstreamName(manifest.namespace);
     const put = await putManifest(server, name, manifest);
     if (put.outcome === "put") console.log(plain(`put ${name}, ${String(put.upstream["endpoint"])}`));
     else {

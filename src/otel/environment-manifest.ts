@@ -5,6 +5,12 @@ import type { PlainRecord } from "../lib/plain-data.ts";
 /** The Secret or ConfigMap that gives the exporters of a namespace their variables. */
 export const MANIFEST_NAME = "otel-environment-variables";
 
+/** Of the name of an upstream that a manifest sets, unless another one is asked for. */
+export const UPSTREAM_PREFIX = "namespace";
+
+/** What the upstream of a namespace is called. */
+export const upstreamName = (namespace: string, prefix = UPSTREAM_PREFIX): string => `${prefix}.${namespace}`;
+
 export type EnvironmentManifest =
   | { readonly ok: true; readonly namespace: string; readonly variables: Readonly<Record<string, string>> }
   /** English, one sentence without its full stop. It names no value. */
@@ -14,13 +20,19 @@ export function isManifest(value: unknown): value is PlainRecord {
   return isRecord(value) && (value["kind"] === "Secret" || value["kind"] === "ConfigMap");
 }
 
+/** The metadata of an object of Kubernetes. */
+export function metadataOf(object: unknown): PlainRecord | undefined {
+  const metadata = isRecord(object) ? object["metadata"] : undefined;
+  return isRecord(metadata) ? metadata : undefined;
+}
+
 /** The variables in a Kubernetes Secret or ConfigMap of the name {@link MANIFEST_NAME}. */
 export function readEnvironmentManifest(manifest: unknown): EnvironmentManifest {
   if (!isManifest(manifest)) return { ok: false, error: "the body must be a Secret or a ConfigMap as JSON" };
-  const { metadata, kind } = manifest;
-  const namespace = isRecord(metadata) ? nonEmpty(metadata["namespace"]) : undefined;
-  if (!isRecord(metadata) || metadata["name"] !== MANIFEST_NAME)
-    return { ok: false, error: `metadata.name must be ${MANIFEST_NAME}` };
+  const { kind } = manifest;
+  const metadata = metadataOf(manifest);
+  const namespace = nonEmpty(metadata?.["namespace"]);
+  if (metadata?.["name"] !== MANIFEST_NAME) return { ok: false, error: `metadata.name must be ${MANIFEST_NAME}` };
   if (namespace === undefined || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     return { ok: false, error: "metadata.namespace must be the name of a namespace" };
   const variables: Record<string, string> = {};

@@ -17,7 +17,7 @@ import { can } from "../auth/principal.ts";
 import type { AppEnv } from "../config.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
-import { isManifest } from "../otel/environment-manifest.ts";
+import { isManifest, upstreamName } from "../otel/environment-manifest.ts";
 import { callerOf, sessionAt } from "../place.ts";
 import type {
   Parked,
@@ -69,7 +69,7 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     if (!body.ok) return badRequest(c, body.detail);
     const manifest = readManifest(body.value, privateHostsOf(c.env));
     if (!manifest.ok) return badRequest(c, `${manifest.error}.`);
-    return await store(c, `namespace.${manifest.namespace}`, manifest);
+    return await store(c, upstreamName(manifest.namespace), manifest);
   })
   .get("/:name", needs("administer"), async (c) => await show(c, c.req.param("name")))
   .put("/:name", needs("administer"), async (c) => {

@@ -3,7 +3,7 @@ import { backoff } from "../../lib/backoff.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import { isRecord, nonEmpty, type PlainRecord } from "../../lib/plain-data.ts";
 import { retryAfterMillis } from "../../lib/retry-after.ts";
-import { MANIFEST_NAME } from "../../otel/environment-manifest.ts";
+import { MANIFEST_NAME, metadataOf } from "../../otel/environment-manifest.ts";
 import type { Cluster, ClusterAnswer } from "./cluster.ts";
 
 export type Kind = "Secret" | "ConfigMap";
@@ -101,12 +101,12 @@ export class ManifestWatch {
       }
       if (answer.status !== 200) throw refusal(answer, text);
       const list = objectIn(text);
-      const { items, metadata } = list;
-      const version = isRecord(metadata) ? nonEmpty(metadata["resourceVersion"]) : undefined;
-      if (!isRecord(metadata) || version === undefined) throw new ClusterError("the API server's answer is no list");
+      const version = versionOf(list);
+      if (version === undefined) throw new ClusterError("the API server's answer is no list");
+      const { items } = list;
       // Of an empty list Go writes null.
       for (const item of Array.isArray(items) ? (items as unknown[]) : []) this.#set(listed, item);
-      next = nonEmpty(metadata["continue"]);
+      next = nonEmpty(metadataOf(list)?.["continue"]);
       if (next !== undefined) continue;
       this.#known = listed;
       this.#publish();
@@ -142,8 +142,7 @@ export class ManifestWatch {
       this.#events++;
       if (type === "DELETED") this.#delete(object);
       else if (type !== "BOOKMARK") this.#set(this.#known, object);
-      const { metadata } = object;
-      this.#version = (isRecord(metadata) ? nonEmpty(metadata["resourceVersion"]) : undefined) ?? this.#version;
+      this.#version = versionOf(object) ?? this.#version;
       if (type !== "BOOKMARK") this.#publish();
     }
   }
@@ -179,9 +178,11 @@ export class ManifestWatch {
 
 /** A server that ignores the field selector must not give away other Secrets. */
 function namespaceOf(object: unknown): string | undefined {
-  const metadata = isRecord(object) ? object["metadata"] : undefined;
-  return isRecord(metadata) && metadata["name"] === MANIFEST_NAME ? nonEmpty(metadata["namespace"]) : undefined;
+  const metadata = metadataOf(object);
+  return metadata?.["name"] === MANIFEST_NAME ? nonEmpty(metadata["namespace"]) : undefined;
 }
+
+const versionOf = (object: unknown): string | undefined => nonEmpty(metadataOf(object)?.["resourceVersion"]);
 
 function refusal({ status, retryAfter }: ClusterAnswer, text: string): ClusterError {
   let message = "";

@@ -1,7 +1,8 @@
 import { isRecord, nonEmpty, type PlainRecord } from "../../lib/plain-data.ts";
-import type { Variables } from "./namespace-variables.ts";
-import { putManifest, upstreamPath } from "../server/put-manifest.ts";
+import { upstreamName } from "../../otel/environment-manifest.ts";
 import type { Server } from "../server/server.ts";
+import { listUpstreams, putManifest, upstreamPath } from "../server/upstreams.ts";
+import type { Variables } from "./namespace-variables.ts";
 
 const REQUEST_MILLIS = 30_000;
 
@@ -40,20 +41,18 @@ export class Reconciler {
 
   /** The upstreams that stand for namespaces of this cluster, by namespace. */
   async #stored(signal: AbortSignal): Promise<Map<string, string>> {
-    const answer = await this.#server.json("/admin/upstreams", limited(signal));
-    const upstreams = isRecord(answer) && Array.isArray(answer["upstreams"]) ? (answer["upstreams"] as unknown[]) : [];
     const stored = new Map<string, string>();
-    for (const upstream of upstreams) {
-      const match = isRecord(upstream) && isRecord(upstream["match"]) ? upstream["match"] : {};
-      const namespace = nonEmpty(match["namespace"]);
-      if (isRecord(upstream) && namespace !== undefined && upstream["name"] === this.#nameOf(namespace))
+    for (const upstream of await listUpstreams(this.#server, limited(signal))) {
+      const { match, name } = upstream;
+      const namespace = isRecord(match) ? nonEmpty(match["namespace"]) : undefined;
+      if (namespace !== undefined && name === upstreamName(namespace, this.#prefix))
         stored.set(namespace, settingsOf(upstream));
     }
     return stored;
   }
 
   async #putOne(namespace: string, variables: Variables, signal: AbortSignal): Promise<void> {
-    const name = this.#nameOf(namespace);
+    const name = upstreamName(namespace, this.#prefix);
     const put = await putManifest(this.#server, name, { namespace, variables }, limited(signal));
     if (put.outcome === "refused") {
       if (this.#refused.get(namespace) !== put.reason)
@@ -68,17 +67,14 @@ export class Reconciler {
   }
 
   async #deleteOne(namespace: string, signal: AbortSignal): Promise<void> {
-    const response = await this.#server.answer(upstreamPath(this.#nameOf(namespace)), {
+    const name = upstreamName(namespace, this.#prefix);
+    const response = await this.#server.answer(upstreamPath(name), {
       method: "DELETE",
       signal: limited(signal),
     });
     if (!response.ok && response.status !== 404) throw await this.#server.refusal(response);
     await response.body?.cancel();
-    this.#say(`${namespace}: deleted ${this.#nameOf(namespace)}`);
-  }
-
-  #nameOf(namespace: string): string {
-    return `${this.#prefix}.${namespace}`;
+    this.#say(`${namespace}: deleted ${name}`);
   }
 }
 

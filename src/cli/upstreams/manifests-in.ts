@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { text as allOf } from "node:stream/consumers";
 import { isRecord, type PlainRecord } from "../../lib/plain-data.ts";
-import { isManifest, MANIFEST_NAME, readEnvironmentManifest } from "../../otel/environment-manifest.ts";
-import type { ManifestVariables } from "../server/put-manifest.ts";
+import { isManifest, MANIFEST_NAME, metadataOf, readEnvironmentManifest } from "../../otel/environment-manifest.ts";
 import { CommandError } from "../dispatch.ts";
 import { FAILED } from "../server/exit-codes.ts";
+import type { ManifestVariables } from "../server/upstreams.ts";
 
 /**
  * The Secrets and ConfigMaps named `otel-environment-variables` in a file of YAML or JSON, or in the standard input (`-`): documents,
@@ -16,7 +16,7 @@ export async function manifestsIn(file: string, namespace: string | undefined): 
   const found = (await documentsIn(text, name)).flatMap(withItems).filter(isEnvironment);
   if (found.length === 0) throw new CommandError(`${name} has no Secret or ConfigMap named ${MANIFEST_NAME}.`, FAILED);
   return found.map((manifest) => {
-    const metadata = isRecord(manifest["metadata"]) ? manifest["metadata"] : {};
+    const metadata = metadataOf(manifest) ?? {};
     const read = readEnvironmentManifest({ ...manifest, metadata: { namespace, ...metadata } });
     if (read.ok) return read;
     const help = "namespace" in metadata ? "" : " --namespace gives it one.";
@@ -45,5 +45,5 @@ function withItems(document: unknown): readonly unknown[] {
 }
 
 function isEnvironment(object: unknown): object is PlainRecord {
-  return isManifest(object) && isRecord(object["metadata"]) && object["metadata"]["name"] === MANIFEST_NAME;
+  return isManifest(object) && metadataOf(object)?.["name"] === MANIFEST_NAME;
 }

@@ -16,6 +16,12 @@ export type PutOutcome =
 /** The path of an upstream in the API. */
 export const upstreamPath = (name: string): string => `/admin/upstreams/${encodeURIComponent(name)}`;
 
+/** The upstreams of a server, as it shows them. */
+export async function listUpstreams(server: Server, signal?: AbortSignal): Promise<readonly PlainRecord[]> {
+  const answer = await server.json("/admin/upstreams", signal);
+  return isRecord(answer) && Array.isArray(answer["upstreams"]) ? answer["upstreams"].filter(isRecord) : [];
+}
+
 /** Puts variables of a namespace as the upstream of this name. Throws a `CommandError` for any other reason that it fails. */
 export async function putManifest(
   server: Server,
