@@ -1,7 +1,7 @@
 import { median, spread } from "./figure.ts";
 import type { Section } from "./figure.ts";
 import { BatchesFor, fill, HELD, newTraces } from "./full-session.ts";
-import { drive } from "./load.ts";
+import { measure, rateOf } from "./load.ts";
 import { settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
@@ -47,11 +47,6 @@ export async function benchFullIngest(bench: Bench, quick: boolean): Promise<Sec
 
 async function rate(runtime: Runtime, traces: readonly Buffer[]): Promise<number> {
   const batches = new BatchesFor("json", traces);
-  const measured = await drive({
-    port: runtime.port,
-    until: { requests: SESSIONS * BATCHES_EACH },
-    next: (connection) => batches.next(connection),
-  });
-  await settle(runtime.process);
-  return measured.requests / measured.seconds;
+  const until = { requests: SESSIONS * BATCHES_EACH };
+  return rateOf(await measure(runtime, { until, next: (connection) => batches.next(connection) }));
 }

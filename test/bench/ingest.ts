@@ -1,11 +1,10 @@
-import { Batch, newSessionId, newTraceId } from "./batch.ts";
+import { newSessionId, newTraceId } from "./batch.ts";
 import type { BatchShape } from "./batch.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
-import { CONNECTIONS, drive } from "./load.ts";
-import type { Load, Measured } from "./load.ts";
-import { processorTime, settle } from "./workerd.ts";
-import type { Bench, Runtime } from "./workerd.ts";
+import { Batches, measure, microsecondsOf, rateOf, takeTurns } from "./load.ts";
+import type { Load, Run } from "./load.ts";
+import type { Bench } from "./workerd.ts";
 
 const SPANS = 100;
 /** Batches of a trace before the next begins: two such traces are 80,000 spans, and a session may hold 90,000. */
@@ -14,15 +13,11 @@ const TRACES_PER_SESSION = 2;
 
 type Variant = { readonly name: string; readonly shape: BatchShape; readonly target?: number };
 
-type Run = Measured & { readonly processorSeconds: number };
-
-const NOTHING: Run = { requests: 0, seconds: 0, processorSeconds: 0 };
-
 type Lane = { readonly port: number; readonly load: TraceLoad; readonly runs: Run[] };
 
 /** Batches until the engine has compiled what is hot. */
 const WARM_UP = 2_000;
-/** A run is so many short turns among the others', and not one long one: what slows the machine meanwhile slows all alike. */
+/** Turns of a run. */
 const SLICES = 8;
 const SLICE_MILLIS = 250;
 
@@ -62,16 +57,11 @@ async function compare(bench: Bench, quick: boolean, variants: readonly Variant[
   const lanes = variants.map((variant) => ({ variant, port, load: new TraceLoad(variant.shape), runs: [] as Run[] }));
   const all: readonly Lane[] = [ceiling, ...lanes];
   try {
-    for (const lane of all) await slice(runtime, lane, { requests: quick ? 500 : WARM_UP });
-    for (let round = 0; round < (quick ? 3 : 5); round++) {
-      const sums = all.map(() => NOTHING);
-      for (let turn = 0; turn < (quick ? 3 : SLICES); turn++) {
-        for (const [at, lane] of all.entries()) {
-          sums[at] = add(sums[at] ?? NOTHING, await slice(runtime, lane, { millis: SLICE_MILLIS }));
-        }
-      }
-      for (const [at, lane] of all.entries()) lane.runs.push(sums[at] ?? NOTHING);
-    }
+    const turn = async (lane: Lane, until: Load["until"]): Promise<Run> =>
+      await measure(runtime, { port: lane.port, until, next: (connection) => lane.load.next(connection) });
+    for (const lane of all) await turn(lane, { requests: quick ? 500 : WARM_UP });
+    const turns = { rounds: quick ? 3 : 5, slices: quick ? 3 : SLICES };
+    await takeTurns(all, turns, async (lane) => await turn(lane, { millis: SLICE_MILLIS }));
     return lanes.map(({ variant, load, runs }) => figureOf(variant, load, runs, ceiling.runs));
   } finally {
     await runtime.stop();
@@ -79,27 +69,10 @@ async function compare(bench: Bench, quick: boolean, variants: readonly Variant[
   }
 }
 
-/** What is left to do afterwards, copying for one, is waited for, and its processor time counted. */
-async function slice(runtime: Runtime, { port, load }: Lane, until: Load["until"]): Promise<Run> {
-  const before = await processorTime(runtime.process);
-  const measured = await drive({ port, until, next: (connection) => load.next(connection) });
-  await settle(runtime.process);
-  return { ...measured, processorSeconds: (await processorTime(runtime.process)) - before };
-}
-
-function add(one: Run, other: Run): Run {
-  return {
-    requests: one.requests + other.requests,
-    seconds: one.seconds + other.seconds,
-    processorSeconds: one.processorSeconds + other.processorSeconds,
-  };
-}
-
 function figureOf(variant: Variant, load: TraceLoad, runs: readonly Run[], ceilings: readonly Run[]): Figure {
-  const shares = runs.map((of, round) => rate(of) / rate(ceilings[round] ?? of));
-  const rates = runs.map(rate);
-  const cost = (of: Run) => (of.processorSeconds / of.requests) * 1e6;
-  const processor = runs.map((of, round) => cost(ceilings[round] ?? of) / cost(of));
+  const shares = runs.map((of, round) => rateOf(of) / rateOf(ceilings[round] ?? of));
+  const rates = runs.map(rateOf);
+  const processor = runs.map((of, round) => microsecondsOf(ceilings[round] ?? of) / microsecondsOf(of));
   return {
     name: variant.name,
     value: median(shares),
@@ -108,38 +81,32 @@ function figureOf(variant: Variant, load: TraceLoad, runs: readonly Run[], ceili
     detail: [
       `${spread(shares)} over ${runs.length} runs`,
       `${Math.round(median(rates)).toLocaleString("en-US")} batches/s = ${Math.round((median(rates) * SPANS) / 1_000)}k spans/s`,
-      `ceiling ${Math.round(median(ceilings.map(rate))).toLocaleString("en-US")}/s`,
-      `processor time ${Math.round(median(runs.map(cost)))} µs a batch, its share ${median(processor).toFixed(2)}`,
+      `ceiling ${Math.round(median(ceilings.map(rateOf))).toLocaleString("en-US")}/s`,
+      `processor time ${Math.round(median(runs.map(microsecondsOf)))} µs a batch, its share ${median(processor).toFixed(2)}`,
       `${(load.bodyBytes / 1_000).toFixed(1)} kB`,
     ].join("; "),
   };
 }
 
-function rate({ requests, seconds }: Measured): number {
-  return requests / seconds;
-}
-
 /** Batches for all connections: always new spans, a new trace every so often. */
 export class TraceLoad {
-  readonly #batches: readonly Batch[];
+  readonly #batches: Batches;
   #sent = 0;
   #traces: readonly Buffer[] = [];
   #session = "";
   /** Which batches stand on the trace of the moment. */
-  readonly #generation: number[];
+  readonly #generation: number[] = [];
 
   constructor(shape: BatchShape) {
-    this.#batches = Array.from({ length: CONNECTIONS }, (_, seed) => new Batch(shape, "/v1/traces", seed + 1));
-    this.#generation = this.#batches.map(() => -1);
+    this.#batches = new Batches(shape);
   }
 
   get bodyBytes(): number {
-    return median(this.#batches.map((batch) => batch.bodyBytes));
+    return median(this.#batches.bodyBytes);
   }
 
   next(connection: number): Buffer {
-    const batch = this.#batches[connection];
-    if (batch === undefined) throw new RangeError("a connection without a batch");
+    const batch = this.#batches.of(connection);
     const generation = Math.floor(this.#sent / BATCHES_PER_TRACE);
     if (this.#sent % (BATCHES_PER_TRACE * TRACES_PER_SESSION) === 0) this.#session = newSessionId();
     if (this.#sent % BATCHES_PER_TRACE === 0) this.#traces = Array.from({ length: batch.traces }, newTraceId);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,10 +5,10 @@ import { Batch, newTraceId } from "./batch.ts";
 import { Connection, requestHead } from "./connection.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
-import { drive, expectOk } from "./load.ts";
-import type { Load, Measured } from "./load.ts";
+import { Batches, drive, expectOk, measure, microsecondsOf, rateOf, takeTurns } from "./load.ts";
+import type { Load, Run } from "./load.ts";
 import type { Peer } from "./peer.ts";
-import { processorTime, settle } from "./workerd.ts";
+import { settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
 const CONNECTIONS = 8;
@@ -34,31 +33,24 @@ type Lane = {
   readonly runs: Run[];
 };
 
-type Run = Measured & { readonly processorSeconds: number };
-
 /** Bodies of one trace each: a new one, or the next of those that exist. */
 class SpreadLoad {
-  readonly traces: Traces;
-  readonly #batches: readonly Batch[];
+  readonly #traces: Traces;
+  readonly #batches: Batches;
   readonly #existing = Array.from({ length: EXISTING }, newTraceId);
   #sent = 0;
 
   constructor(traces: Traces, spans: number, target: { readonly path: string; readonly host: string }) {
-    this.traces = traces;
-    const shape = { encoding: "json", spans, traces: 1, session: false } as const;
-    this.#batches = Array.from(
-      { length: CONNECTIONS },
-      (_, seed) => new Batch(shape, target.path, seed + 1, target.host),
+    this.#traces = traces;
+    this.#batches = new Batches(
+      { encoding: "json", spans, traces: 1, session: false },
+      { connections: CONNECTIONS, ...target },
     );
   }
 
   next(connection: number): Buffer {
-    const batch = this.#batches[connection];
-    if (batch === undefined) throw new RangeError("a connection without a batch");
     const existing = this.#existing[this.#sent++ % EXISTING];
-    batch.setTraces([this.traces === "new" || existing === undefined ? newTraceId() : existing]);
-    batch.renewSpans();
-    return batch.request;
+    return this.#batches.next(connection, [this.#traces === "new" || existing === undefined ? newTraceId() : existing]);
   }
 }
 
@@ -92,13 +84,8 @@ async function compare(runtime: Runtime, quick: boolean, peer: Peer | undefined)
     ]),
   );
   for (const lane of lanes) await turn(runtime, lane, { requests: quick ? EXISTING : WARM_UP });
-  for (let round = 0; round < (quick ? 2 : 5); round++) {
-    const sums = new Map<Lane, Run>();
-    for (let slice = 0; slice < (quick ? 2 : SLICES); slice++)
-      for (const lane of lanes)
-        sums.set(lane, add(sums.get(lane), await turn(runtime, lane, { millis: SLICE_MILLIS })));
-    for (const [lane, sum] of sums) lane.runs.push(sum);
-  }
+  const turns = { rounds: quick ? 2 : 5, slices: quick ? 2 : SLICES };
+  await takeTurns(lanes, turns, async (lane) => await turn(runtime, lane, { millis: SLICE_MILLIS }));
   const runsOf = (name: string) => lanes.find((lane) => lane.name === name)?.runs ?? [];
   return SPANS.flatMap((spans) => {
     const [fresh, existing] = [runsOf(`${spans} new`), runsOf(`${spans} existing`)];
@@ -128,23 +115,8 @@ async function turn(runtime: Runtime, { load, peer }: Lane, until: Load["until"]
     await sleep(PEER_REST_MILLIS);
     return { ...measured, processorSeconds: 0 };
   }
-  const before = await processorTime(runtime.process);
-  const measured = await drive({ port: runtime.port, connections: CONNECTIONS, until, next });
-  await settle(runtime.process);
-  return { ...measured, processorSeconds: (await processorTime(runtime.process)) - before };
+  return await measure(runtime, { connections: CONNECTIONS, until, next });
 }
-
-function add(one: Run | undefined, other: Run): Run {
-  if (one === undefined) return other;
-  return {
-    requests: one.requests + other.requests,
-    seconds: one.seconds + other.seconds,
-    processorSeconds: one.processorSeconds + other.processorSeconds,
-  };
-}
-
-const rateOf = ({ requests, seconds }: Run): number => requests / seconds;
-const microseconds = ({ processorSeconds, requests }: Run): number => (processorSeconds / requests) * 1e6;
 
 function ratio(name: string, spans: number, of: readonly Run[], beside: readonly Run[]): Figure {
   const shares = of.map((run, round) => rateOf(run) / rateOf(beside[round] ?? run));
@@ -153,8 +125,8 @@ function ratio(name: string, spans: number, of: readonly Run[], beside: readonly
 }
 
 function cost(name: string, of: readonly Run[], beside: readonly Run[]): Figure {
-  const shares = of.map((run, round) => microseconds(run) / microseconds(beside[round] ?? run));
-  const [own, other] = [of, beside].map((runs) => Math.round(median(runs.map(microseconds))));
+  const shares = of.map((run, round) => microsecondsOf(run) / microsecondsOf(beside[round] ?? run));
+  const [own, other] = [of, beside].map((runs) => Math.round(median(runs.map(microsecondsOf))));
   return { name, value: median(shares), unit: "", detail: `${spread(shares)}; ${own} and ${other} µs a body` };
 }
 
@@ -192,24 +164,10 @@ async function hotTrace(runtime: Runtime, quick: boolean): Promise<Figure> {
       ["waiting", WAITING],
       ["alone", 1],
     ] as const) {
-      const shape = { encoding: "json", spans: 10, traces: 1, session: false } as const;
-      const traceId = newTraceId();
-      const batches = Array.from({ length: connections }, (_, seed) => new Batch(shape, "/v1/traces", seed + 1));
-      for (const batch of batches) batch.setTraces([traceId]);
-      const before = await processorTime(runtime.process);
-      const { requests } = await drive({
-        port: runtime.port,
-        connections,
-        until: { requests: 1_000 },
-        next(connection) {
-          const batch = batches[connection];
-          if (batch === undefined) throw new RangeError("a connection without a batch");
-          batch.renewSpans();
-          return batch.request;
-        },
-      });
-      await settle(runtime.process);
-      costs[name].push((((await processorTime(runtime.process)) - before) / requests) * 1e6);
+      const batches = new Batches({ encoding: "json", spans: 10, traces: 1, session: false }, { connections });
+      const trace = [newTraceId()];
+      const next = (connection: number) => batches.next(connection, trace);
+      costs[name].push(microsecondsOf(await measure(runtime, { connections, until: { requests: 1_000 }, next })));
     }
   }
   const shares = costs.waiting.map((value, round) => value / (costs.alone[round] ?? value));
@@ -262,18 +220,16 @@ async function disk(bench: Bench, quick: boolean): Promise<Figure[]> {
 
 /** The ids of the traces. */
 async function fillBare(runtime: Runtime, count: number): Promise<string[]> {
-  const batch = new Batch({ encoding: "json", spans: 100, traces: 10, session: false });
+  const batches = new Batches({ encoding: "json", spans: 100, traces: 10, session: false }, { connections: 1 });
   const ids: string[] = [];
   await drive({
     port: runtime.port,
     connections: 1,
     until: { requests: count / 10 },
-    next() {
-      const traces = Array.from({ length: 10 }, () => randomBytes(16));
+    next(connection) {
+      const traces = Array.from({ length: 10 }, newTraceId);
       ids.push(...traces.map((id) => id.toString("hex")));
-      batch.setTraces(traces);
-      batch.renewSpans();
-      return batch.request;
+      return batches.next(connection, traces);
     },
   });
   await idle(runtime);

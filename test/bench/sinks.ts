@@ -6,10 +6,11 @@ import { Connection } from "./connection.ts";
 import { median, quantile, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
 import { TraceLoad } from "./ingest.ts";
-import { CONNECTIONS, drive, expectOk } from "./load.ts";
+import { Batches, drive, expectOk, measure, microsecondsOf, rateOf, takeTurns } from "./load.ts";
+import type { Run } from "./load.ts";
 import { openReceiver } from "./receiver.ts";
 import type { Receiver } from "./receiver.ts";
-import { answerOf, forgetPeak, memoryOf, processorTime, settle } from "./workerd.ts";
+import { answerOf, forgetPeak, memoryOf, settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
 const SPANS = 100;
@@ -58,37 +59,23 @@ async function delivered(runtime: Runtime, name: string, spans: number): Promise
   throw new Error(`${name} did not get ${spans} spans: ${JSON.stringify(await upstreamOf(runtime, name))}`);
 }
 
-type Turn = { readonly batchesPerSecond: number; readonly microseconds: number };
-
 /** Rates of answers while deliveries go on in the same process, and the processor time of both. */
 async function ingest(bench: Bench, quick: boolean): Promise<Figure[]> {
   const receivers = await Promise.all(Array.from({ length: Math.max(...COUNTS) }, async () => await openReceiver()));
-  const lanes: { readonly runtime: Runtime; readonly load: TraceLoad; readonly turns: Turn[] }[] = [];
+  const lanes: { readonly runtime: Runtime; readonly load: TraceLoad; readonly runs: Run[] }[] = [];
   try {
     for (const count of COUNTS)
       lanes.push({
         runtime: await startWith(bench, `sinks-${count}`, receivers.slice(0, count)),
         load: new TraceLoad(SHAPE),
-        turns: [],
+        runs: [],
       });
     const warmUp = quick ? 300 : WARM_UP;
     const rounds = quick ? 3 : 15;
-    for (const { runtime, load } of lanes) {
-      await drive({ port: runtime.port, until: { requests: warmUp }, next: (at) => load.next(at) });
-      await rest(runtime);
-    }
-    for (let round = 0; round < rounds; round++)
-      for (const { runtime, load, turns } of lanes) {
-        const before = await processorTime(runtime.process);
-        const { requests, seconds } = await drive({
-          port: runtime.port,
-          until: { requests: REQUESTS },
-          next: (at) => load.next(at),
-        });
-        await rest(runtime);
-        const spent = (await processorTime(runtime.process)) - before;
-        turns.push({ batchesPerSecond: requests / seconds, microseconds: (spent / requests) * 1e6 });
-      }
+    const turn = async ({ runtime, load }: (typeof lanes)[number], requests: number): Promise<Run> =>
+      await measure(runtime, { until: { requests }, next: (at) => load.next(at) }, DELIVERED_MILLIS);
+    for (const lane of lanes) await turn(lane, warmUp);
+    await takeTurns(lanes, { rounds, slices: 1 }, async (lane) => await turn(lane, REQUESTS));
     // Figures without deliveries would be none.
     for (const [lane, { runtime }] of lanes.entries())
       for (let at = 0; at < (COUNTS[lane] ?? 0); at++)
@@ -98,10 +85,10 @@ async function ingest(bench: Bench, quick: boolean): Promise<Figure[]> {
     for (const { close } of receivers) close();
     for (const count of COUNTS) await bench.forget(`sinks-${count}`);
   }
-  const without = lanes[0]?.turns ?? [];
-  return lanes.map(({ turns }, at) => {
-    const rates = turns.map(({ batchesPerSecond }) => batchesPerSecond);
-    const shares = rates.map((rate, round) => rate / (without[round]?.batchesPerSecond ?? rate));
+  const without = lanes[0]?.runs ?? [];
+  return lanes.map(({ runs }, at) => {
+    const rates = runs.map(rateOf);
+    const shares = runs.map((run, round) => rateOf(run) / rateOf(without[round] ?? run));
     return {
       name: `ingest, upstreams: ${COUNTS[at]}, as a share of that without`,
       value: median(shares),
@@ -110,7 +97,7 @@ async function ingest(bench: Bench, quick: boolean): Promise<Figure[]> {
       detail: [
         `${spread(shares)} over ${shares.length} turns`,
         `${Math.round((median(rates) * SPANS) / 1_000)}k spans/s`,
-        `${Math.round(median(turns.map(({ microseconds }) => microseconds)))} µs of processor time a batch, deliveries included`,
+        `${Math.round(median(runs.map(microsecondsOf)))} µs of processor time a batch, deliveries included`,
       ].join("; "),
     };
   });
@@ -181,7 +168,7 @@ async function catchUp(bench: Bench, spans: number): Promise<Figure[]> {
   try {
     await put(runtime, "sink", { endpoint: receiver.url, match: { service: "nobody" } });
     const traces = Array.from({ length: Math.ceil(spans / SPANS_A_TRACE) }, newTraceId);
-    const batches = Array.from({ length: CONNECTIONS }, (_, at) => backlogBatch(at + 1));
+    const batches = new Batches({ ...SHAPE, encoding: "protobuf" });
     /** So many batches of each trace, one trace after the other. */
     const post = async (each: number): Promise<void> => {
       let sent = 0;
@@ -189,11 +176,9 @@ async function catchUp(bench: Bench, spans: number): Promise<Figure[]> {
         port: runtime.port,
         until: { requests: traces.length * each },
         next: (at) => {
-          const [batch, trace] = [batches[at], traces[Math.floor(sent++ / each)]];
-          if (batch === undefined || trace === undefined) throw new RangeError("more requests than batches");
-          batch.setTraces([trace]);
-          batch.renewSpans();
-          return batch.request;
+          const trace = traces[Math.floor(sent++ / each)];
+          if (trace === undefined) throw new RangeError("more requests than batches");
+          return batches.next(at, [trace]);
         },
       });
     };
@@ -223,10 +208,6 @@ async function catchUp(bench: Bench, spans: number): Promise<Figure[]> {
     receiver.close();
     await bench.forget("sinks-backlog");
   }
-}
-
-function backlogBatch(seed: number): Batch {
-  return new Batch({ ...SHAPE, encoding: "protobuf" }, "/v1/traces", seed);
 }
 
 async function bill(bench: Bench, requests: number): Promise<Figure> {
