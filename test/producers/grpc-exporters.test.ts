@@ -1,14 +1,13 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { freePort } from "../program/free-port.ts";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { eventually, getJson } from "../program/read-back.ts";
 import type { SessionAnswer } from "../program/read-back.ts";
+import { missingCollector, startCollector } from "../sinks/real/start-collector.ts";
 import { install, missingFor } from "./run-producer.ts";
 
 // The official exporters over gRPC into `npm start`. That of JavaScript is among the tests of the program (test/program/exporters.test.ts).
@@ -31,22 +30,17 @@ function missingGo(): string | undefined {
   return Number(minor) < OLDEST_GO ? `Go is older than 1.${OLDEST_GO}` : undefined;
 }
 
-/** Builds a module of `programs` into `.cache`; answers the binary. The Collector takes minutes where its modules are not there yet. */
-async function buildGo(name: string): Promise<string> {
-  const binary = join(CACHE, name, name);
-  await mkdir(join(CACHE, name), { recursive: true });
-  await run("go", ["build", "-o", binary, "."], { cwd: join(PROGRAMS, name), timeout: 800_000, maxBuffer: 1e8 });
+/** Builds the program with Go's exporter into `.cache`; answers the binary. */
+async function buildGo(): Promise<string> {
+  const binary = join(CACHE, "grpc-go", "grpc-go");
+  await mkdir(join(CACHE, "grpc-go"), { recursive: true });
+  await run("go", ["build", "-o", binary, "."], { cwd: join(PROGRAMS, "grpc-go"), timeout: 800_000, maxBuffer: 1e8 });
   return binary;
 }
 
 const noPython = missingFor(PYTHON);
 const noGo = missingGo();
-/** In CI the Collector counts only where it was built before: its build takes longer than the other tests of this file. */
-const noCollector =
-  noGo ??
-  (process.env["CI"] === "true" && !existsSync(join(CACHE, "collector", "collector"))
-    ? "CI builds no Collector"
-    : undefined);
+const noCollector = noGo ?? missingCollector;
 for (const [what, why] of [
   ["Python's exporter over gRPC", noPython],
   ["Go's exporter over gRPC", noGo],
@@ -78,26 +72,20 @@ test.skipIf(noPython !== undefined)("Python's default exporter needs nothing but
 });
 
 test.skipIf(noGo !== undefined)("Go's exporter needs nothing but the endpoint", async () => {
-  const program = await buildGo("grpc-go");
+  const program = await buildGo();
   const { url, grpcPort } = await startWithGrpc();
   await run(program, [], { env: onlyEndpoint(`http://127.0.0.1:${grpcPort}`) });
   await expectSession(url, "go over grpc");
 });
 
 test.skipIf(noCollector !== undefined)("a Collector passes on what it received, over gRPC and compressed", async () => {
-  const [program, collector] = [await buildGo("grpc-go"), await buildGo("collector")];
+  const program = await buildGo();
   const { url, grpcPort } = await startWithGrpc();
   const port = await freePort();
-  const config = join(await temporaryDirectory(), "config.yaml");
-  await writeFile(config, configuration(port, `127.0.0.1:${grpcPort}`));
-  const child = spawn(collector, ["--config", `file:${config}`], { stdio: ["ignore", "ignore", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const said: string[] = [];
-  child.stderr.setEncoding("utf8").on("data", (text: string) => said.push(text));
-  await expect.poll(() => said.join(""), { timeout: 30_000 }).toContain("Everything is ready");
+  const { printed } = await startCollector(configuration(port, `127.0.0.1:${grpcPort}`));
   await run(program, [], { env: onlyEndpoint(`http://127.0.0.1:${port}`) });
   await expectSession(url, "go over grpc");
-  expect(said.join("")).not.toMatch(/"level":"error"|\terror\t/);
+  expect(printed()).not.toMatch(/"level":"error"|\terror\t/);
 });
 
 /** Gzip is the exporter's default. */
@@ -110,11 +98,3 @@ service:
   pipelines:
     traces: { receivers: [otlp], processors: [batch], exporters: [otlp/spanfold] }
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,41 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
-import { freePort } from "./free-port.ts";
-import { goProgram } from "./go-tool.ts";
+import { freePort } from "../../program/free-port.ts";
 import { exportOf, otlpReceiver, post } from "./otlp-receiver.ts";
+import { missingCollector, startCollector } from "./start-collector.ts";
 
-const { program: COLLECTOR, missing } = await goProgram("collector", "v0.165.0", "not built");
-if (missing !== undefined) console.warn(`The Collector is not tested: ${missing}`);
+if (missingCollector !== undefined) console.warn(`The Collector is not tested: ${missingCollector}`);
 
 const trace = (): string => randomBytes(16).toString("hex");
 
-/** Starts it and waits until it is ready. It ends with the test. */
-async function startCollector(configuration: string, environment: Readonly<Record<string, string>> = {}) {
-  const file = join(await temporaryDirectory(), "collector.yaml");
-  await writeFile(file, configuration);
-  const child: ChildProcess = spawn(COLLECTOR, ["--config", `file:${file}`], {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const output: string[] = [];
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => output.push(text));
-  const printed = (): string => output.join("");
-  await expect
-    .poll(() => {
-      if (child.exitCode !== null) throw new Error(printed().slice(-2_000));
-      return printed();
-    })
-    .toContain("Everything is ready");
-  return { printed };
-}
-
-test.skipIf(missing !== undefined)(
+test.skipIf(missingCollector !== undefined)(
   "a Collector's exporters tell what arrived, whole and by both encodings",
   async () => {
     const port = await freePort();
@@ -91,7 +68,7 @@ service:
   },
 );
 
-test.skipIf(missing !== undefined)(
+test.skipIf(missingCollector !== undefined)(
   "the sidecar of the example forwards to Spanfold, and names the namespace",
   async () => {
     const documents = parseAllDocuments(

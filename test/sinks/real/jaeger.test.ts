@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../program/free-port.ts";
 import { goTool } from "./go-tool.ts";
 import { exportOf, post } from "./otlp-receiver.ts";
 

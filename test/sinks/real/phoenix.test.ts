@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../program/free-port.ts";
 import { exportOf, post } from "./otlp-receiver.ts";
 import { pythonTool } from "./python-tool.ts";
 
