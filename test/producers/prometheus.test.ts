@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../program/free-port.ts";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 
 // Debian's Prometheus (`apt-get install prometheus`), or PROMETHEUS and PROMTOOL with their paths.
@@ -76,14 +76,6 @@ test.skipIf(!hasPromtool)("promtool finds nothing in /metrics", async () => {
   // It would find something.
   expect(await check("# TYPE spanfoldSpans_total gauge\nspanfoldSpans_total 1\n")).not.toBe("");
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 test.skipIf(!hasPrometheus)(
   "Prometheus scrapes /metrics with the view token, and answers with the same numbers",

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { once } from "node:events";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import type { Program } from "./program.ts";
 import { eventually, getJson, spansOf } from "./read-back.ts";
@@ -252,7 +250,7 @@ describe("bodies", () => {
 });
 
 test.runIf(isLinux)("the runtime's death during exports loses nothing that was acknowledged", async () => {
-  const PORT = await freePort();
+  const PORT = String(await freePort());
   const program = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT });
   const acknowledged = new Set<string>();
   const KILLS = 3;
@@ -283,11 +281,3 @@ test.runIf(isLinux)("the runtime's death during exports loses nothing that was a
       stored.add(spanId);
   expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([]);
 });
-
-async function freePort(): Promise<string> {
-  const server = createServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return String(port);
-}
