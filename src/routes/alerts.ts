@@ -14,7 +14,7 @@ import type { GivenAlert } from "../sinks/alerts/read-alert.ts";
 import { attemptAt, boundTo, openTarget } from "../sinks/alerts/send-alert.ts";
 import { keysIn, seal, unseal } from "../sinks/cipher.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
-import { privateHostsOf } from "../sinks/upstreams/registry.ts";
+import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readJson } from "./read-json.ts";
 

@@ -14,7 +14,7 @@ import type { GivenSubscription } from "../sinks/alerts/push/read-subscription.t
 import { vapidOf } from "../sinks/alerts/push/vapid.ts";
 import { boundTo } from "../sinks/alerts/send-alert.ts";
 import { keysIn, seal } from "../sinks/cipher.ts";
-import { privateHostsOf } from "../sinks/upstreams/registry.ts";
+import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readJson } from "./read-json.ts";
 

@@ -27,11 +27,12 @@ import type {
   UpstreamStatus,
 } from "../session/contract/upstreams.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
+import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { keysIn, seal } from "../sinks/cipher.ts";
 import { PRESETS } from "../sinks/upstreams/presets.ts";
 import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
-import { boundTo, loadUpstreams, PRIMARY, privateHostsOf, upstreamsOf } from "../sinks/upstreams/registry.ts";
+import { boundTo, loadUpstreams, PRIMARY, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";

@@ -51,6 +51,21 @@ export async function unseal(keys: readonly Key[], sealed: Sealed, bound: string
   }
 }
 
+/** Opens what is sealed by the keys of `secret`. What an old one sealed is handed to `replace`, sealed by the first. */
+export async function unsealAndRotate(
+  secret: string | undefined,
+  sealed: Sealed,
+  bound: string,
+  replace: (again: Sealed) => Promise<void>,
+): Promise<Unsealed> {
+  const keys = keysIn(secret);
+  const outcome = await unseal(keys, sealed, bound);
+  const [current] = keys;
+  if (outcome.state === "open" && !outcome.isCurrent && current !== undefined)
+    await replace(await seal(current, outcome.texts, bound));
+  return outcome;
+}
+
 function algorithm(iv: Uint8Array<ArrayBuffer>, bound: string) {
   return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(bound) };
 }

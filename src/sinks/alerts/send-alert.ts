@@ -2,12 +2,11 @@ import type { Bindings } from "../../config.ts";
 import { alertsOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { AlertDelivery, AlertOutcome, AlertTry, StoredAlert, StoredVapid } from "../../session/contract/alerts.ts";
-import { keysIn, seal, unseal } from "../cipher.ts";
+import { unsealAndRotate } from "../cipher.ts";
 import { destinationOf } from "../http/destination.ts";
-import { judgeUrl } from "../http/judge-url.ts";
+import { judgeUrl, privateHostsOf } from "../http/judge-url.ts";
 import { nextTry } from "../http/retry.ts";
 import type { Sink, SinkAnswer, Transport } from "../sink.ts";
-import { privateHostsOf } from "../upstreams/registry.ts";
 import type { AlertMessage } from "./bodies.ts";
 import { pushService } from "./push/push-service.ts";
 import { readPushKeys } from "./push/read-subscription.ts";
@@ -38,14 +37,11 @@ export async function openTarget(
   vapid?: StoredVapid,
 ): Promise<OpenTarget> {
   const { name, target, sealed } = alert;
-  const keys = keysIn(env.UPSTREAM_KEY);
-  const bound = boundTo(caller.tenant, name);
-  const outcome = await unseal(keys, sealed, bound);
+  const outcome = await unsealAndRotate(env.UPSTREAM_KEY, sealed, boundTo(caller.tenant, name), async (again) => {
+    await alertsOf(env, caller).reseal(name, sealed, again);
+  });
   if (outcome.state !== "open") return { off: CLOSED[outcome.state] };
   const { url = "", secret } = outcome.texts;
-  const [current] = keys;
-  if (!outcome.isCurrent && current !== undefined)
-    await alertsOf(env, caller).reseal(name, sealed, await seal(current, outcome.texts, bound));
   const judged = judgeUrl(url, privateHostsOf(env));
   if (!judged.ok) return { off: `the url is refused: ${judged.error}` };
   if (target.kind === "push") return await openPush(env, caller, url, outcome.texts, vapid);

@@ -1,7 +1,13 @@
+import type { Bindings } from "../../config.ts";
+
 export type JudgedUrl = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly error: string };
 
 /** `refused`: only hosts of the public internet, over https. `allowed`: any host, also over http; for a program inside a network. */
 export type PrivateHosts = "refused" | "allowed";
+
+export function privateHostsOf({ PRIVATE_UPSTREAMS }: Pick<Bindings, "PRIVATE_UPSTREAMS">): PrivateHosts {
+  return PRIVATE_UPSTREAMS === "allowed" ? "allowed" : "refused";
+}
 
 /** Names that no public DNS has, or that clouds give to their metadata. */
 const PRIVATE_SUFFIX = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|test|example|invalid|home\.arpa)$/;

@@ -3,9 +3,8 @@ import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
 import { callsOf } from "../../place.ts";
 import type { Caller, Calls } from "../../place.ts";
 import type { StoredUpstream, UpstreamList, UpstreamSettings } from "../../session/contract/upstreams.ts";
-import { judgeUrl } from "../http/judge-url.ts";
-import type { PrivateHosts } from "../http/judge-url.ts";
-import { keysIn, seal, unseal } from "../cipher.ts";
+import { judgeUrl, privateHostsOf } from "../http/judge-url.ts";
+import { unsealAndRotate } from "../cipher.ts";
 import type { Headers } from "./header-list.ts";
 import { DEFAULTS, readVariables } from "./read-settings.ts";
 
@@ -74,10 +73,6 @@ export function sinksOf(env: Bindings, caller: Caller, wait: (reading: Promise<u
   return knownOf(tenant, now, NONE_MILLIS)?.upstreams.length === 0 ? "none" : undefined;
 }
 
-export function privateHostsOf({ PRIVATE_UPSTREAMS }: Pick<Bindings, "PRIVATE_UPSTREAMS">): PrivateHosts {
-  return PRIVATE_UPSTREAMS === "allowed" ? "allowed" : "refused";
-}
-
 function primaryOf(env: Bindings): Omit<Upstream, "since"> | undefined {
   const variables = Object.fromEntries(EXPORTER_VARIABLES.map((name) => [name, env[name]]));
   const outcome = readVariables(variables, privateHostsOf(env), { by: "all" });
@@ -95,14 +90,10 @@ async function opened(env: Bindings, caller: Caller, tenant: string, stored: Sto
   const judged = judgeUrl(upstream.settings.endpoint, privateHostsOf(env));
   const off = judged.ok ? {} : { off: `the endpoint is refused: ${judged.error}` };
   if (sealed === undefined) return { ...upstream, headers: {}, ...off };
-  const keys = keysIn(env.UPSTREAM_KEY);
-  const outcome = await unseal(keys, sealed, boundTo(tenant, upstream.name));
-  if (outcome.state !== "open") return { ...upstream, headers: {}, off: CLOSED[outcome.state] };
-  const [current] = keys;
-  if (!outcome.isCurrent && current !== undefined) {
-    const again = await seal(current, outcome.texts, boundTo(tenant, upstream.name));
+  const outcome = await unsealAndRotate(env.UPSTREAM_KEY, sealed, boundTo(tenant, upstream.name), async (again) => {
     await upstreamsOf(env, caller).reseal(upstream.name, sealed, again);
-  }
+  });
+  if (outcome.state !== "open") return { ...upstream, headers: {}, off: CLOSED[outcome.state] };
   return { ...upstream, headers: outcome.texts, ...off };
 }
 

@@ -4,7 +4,7 @@ import { bytesInBase64url } from "../../../lib/base64.ts";
 import { alertsOf } from "../../../place.ts";
 import type { CallContext } from "../../../place.ts";
 import type { StoredVapid } from "../../../session/contract/alerts.ts";
-import { keysIn, seal, unseal } from "../../cipher.ts";
+import { keysIn, seal, unsealAndRotate } from "../../cipher.ts";
 import { makePair, pointOf } from "./curve.ts";
 
 /** `privateKey`: JSON of the JWK. */
@@ -36,13 +36,10 @@ export async function openVapid(
   stored: StoredVapid | undefined,
 ): Promise<Vapid | undefined> {
   if (stored === undefined) return undefined;
-  const keys = keysIn(env.UPSTREAM_KEY);
-  const bound = boundTo(caller.tenant);
-  const outcome = await unseal(keys, stored.sealed, bound);
+  const outcome = await unsealAndRotate(env.UPSTREAM_KEY, stored.sealed, boundTo(caller.tenant), async (sealed) => {
+    await alertsOf(env, caller).setVapid({ ...stored, sealed }, stored);
+  });
   if (outcome.state !== "open") return undefined;
-  const [current] = keys;
-  if (!outcome.isCurrent && current !== undefined)
-    await alertsOf(env, caller).setVapid({ ...stored, sealed: await seal(current, outcome.texts, bound) }, stored);
   return { publicKey: stored.publicKey, privateKey: outcome.texts["privateKey"] ?? "" };
 }
 
