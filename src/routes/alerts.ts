@@ -8,10 +8,11 @@ import { needs } from "../auth/guard.ts";
 import type { AppEnv } from "../config.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { alertsOf, callerOf, sessionIdIn } from "../place.ts";
-import type { AlertRule, AlertState, ListedDelivery, StoredAlert } from "../session/contract/alerts.ts";
+import type { AlertRule, AlertState, ListedDelivery, StoredAlert, StoredVapid } from "../session/contract/alerts.ts";
 import { readAlert } from "../sinks/alerts/read-alert.ts";
 import type { GivenAlert } from "../sinks/alerts/read-alert.ts";
 import { attemptAt, boundTo, openTarget } from "../sinks/alerts/send-alert.ts";
+import type { OpenTarget } from "../sinks/alerts/send-alert.ts";
 import { keysIn, seal, unseal } from "../sinks/cipher.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
@@ -25,9 +26,13 @@ type Shown = { readonly state: AlertState; readonly deliveries: readonly ListedD
 /** The tenant's alerts: who is told when a session needs somebody. */
 export const alerts = new Hono<AppEnv>({ strict: false })
   .get("/", needs("administer"), async (c) => {
-    const all: AlertState[] = await alertsOf(c.env, callerOf(c)).list();
+    const stub = alertsOf(c.env, callerOf(c));
+    const all: AlertState[] = await stub.list();
+    const vapid: StoredVapid | undefined = await stub.vapid();
     const list: AlertListAnswer = {
-      alerts: await Promise.all(all.map(async (state) => answerOf(state, await whyOff(c, state)))),
+      alerts: await Promise.all(
+        all.map(async (state) => answerOf(state, (await openTarget(c.env, callerOf(c), state.stored, vapid)).off)),
+      ),
     };
     return data(c, list);
   })
@@ -51,7 +56,7 @@ export const alerts = new Hono<AppEnv>({ strict: false })
     const found: Shown | undefined = await alertsOf(c.env, callerOf(c)).show(name);
     if (found === undefined) return notFound(c, `The alert ${name}`);
     const { stored } = found.state;
-    const target = await openTarget(c.env, { tenant: callerOf(c).tenant }, stored);
+    const target = await open(c, stored);
     if (target.off !== undefined) return badRequest(c, `The alert is off: ${target.off}.`);
     const { attempt } = await attemptAt(target, testMessage(stored, Date.now()), fetchTransport);
     const { at: _, ...outcome } = attempt;
@@ -75,7 +80,7 @@ async function show(c: Context<AppEnv>, name: string): Promise<Response> {
   const found: Shown | undefined = await alertsOf(c.env, callerOf(c)).show(name);
   if (found === undefined) return notFound(c, `The alert ${name}`);
   const answer: AlertWithDeliveriesAnswer = {
-    ...answerOf(found.state, await whyOff(c, found.state)),
+    ...answerOf(found.state, (await open(c, found.state.stored)).off),
     deliveries: found.deliveries.map(deliveryAnswer),
   };
   return data(c, answer);
@@ -124,8 +129,9 @@ function ruleOf({ rule, filter, sessions }: GivenAlert): AlertRule | string {
   return { ...rule, ...ids, filter: { text: params.toString(), filter: read.query.filter } };
 }
 
-async function whyOff(c: Context<AppEnv>, { stored }: AlertState): Promise<string | undefined> {
-  return (await openTarget(c.env, { tenant: callerOf(c).tenant }, stored)).off;
+async function open(c: Context<AppEnv>, stored: StoredAlert): Promise<OpenTarget> {
+  const caller = callerOf(c);
+  return await openTarget(c.env, caller, stored, await alertsOf(c.env, caller).vapid());
 }
 
 function answerOf({ stored, counts, pending }: AlertState, off: string | undefined): AlertAnswer {

@@ -65,6 +65,17 @@ test("a browser is told by its push service, in a message that only it can read,
   ]);
 });
 
+test("a subscription is on among the alerts, and an administrator can test it", async () => {
+  const browser = aBrowser(`${SERVICE}/send/one`);
+  const id = await subscribe(browser);
+  const list = await (await world.request("/admin/alerts")).json<{ alerts: object[] }>();
+  expect(list.alerts).toMatchObject([{ name: `push:${id}`, state: "on" }]);
+  expect(await (await world.request(`/admin/alerts/push:${id}`)).json()).toMatchObject({ state: "on" });
+  const tested = await world.request(`/admin/alerts/push:${id}/test`, { method: "POST" });
+  expect(await tested.json()).toMatchObject({ outcome: "accepted", status: 201 });
+  expect(told(browser)).toMatchObject([{ tag: "test", title: "Needs you: A test of this alert" }]);
+});
+
 // spec: ALERT-8
 test("what was told is withdrawn when the session goes on or is deleted, and what was not delivered yet is not sent", async () => {
   const browser = aBrowser(`${SERVICE}/send/one`);

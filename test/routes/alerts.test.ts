@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as world from "../durable/world.ts";
+import { aBrowser } from "../sinks/push-browser.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
 
@@ -95,6 +96,25 @@ test("a rotated key opens what the old one sealed, and seals it anew; without it
   const both = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length,a secret of some length" };
   expect(await (await ask("GET", "/a", undefined, both)).json()).toMatchObject({ state: "on" });
   expect(await (await ask("GET", "/a", undefined, withNew)).json()).toMatchObject({ state: "on" });
+});
+
+test("reading the alerts after a rotation seals the key of Web Push anew: it stays the same", async () => {
+  const keyOf = async (settings: Settings) => {
+    const response = await fetchFrom(settings, "https://spanfold.example.com/push", {
+      headers: { authorization: "Bearer admin-secret" },
+    });
+    return (await response.json<{ publicKey: string }>()).publicKey;
+  };
+  const subscription = aBrowser("https://push.example.com/send/one").subscription;
+  const key = await keyOf(DEPLOYMENT);
+  const put = await fetchFrom(DEPLOYMENT, "https://spanfold.example.com/push/subscriptions", {
+    method: "PUT",
+    headers: { authorization: "Bearer admin-secret" },
+    body: JSON.stringify({ subscription, on: ["waiting"] }),
+  });
+  expect(put.status).toBe(200);
+  await ask("GET", "", undefined, { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length,a secret of some length" });
+  expect(await keyOf({ ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length" })).toBe(key);
 });
 
 test("what is wrong is refused with its reason, and nothing of the body is quoted", async () => {

@@ -29,12 +29,12 @@ export function boundTo(tenant: string, name: string): string {
   return `${tenant}/alerts/${name}`;
 }
 
-/** `vapid`: needed for push services. */
+/** `vapid`: the deployment's key, which push services ask for. */
 export async function openTarget(
   env: Bindings,
   caller: CallContext,
   alert: StoredAlert,
-  vapid?: StoredVapid,
+  vapid: StoredVapid | undefined,
 ): Promise<OpenTarget> {
   const { name, target, sealed } = alert;
   const outcome = await unsealAndRotate(env.UPSTREAM_KEY, sealed, boundTo(caller.tenant, name), async (again) => {
