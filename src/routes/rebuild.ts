@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv, Bindings } from "../config.ts";
-import { directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
+import { alertsOf, directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
 import { DATA_HEADERS } from "../api/negotiate.ts";
 import type { RebuiltAnswer } from "../api/rebuilt-schema.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -34,5 +34,7 @@ async function rebuildList(env: Bindings, tenant: string): Promise<RebuiltAnswer
       after = page.next;
     }
   }
+  // A directory that was made anew does not know whether there are alerts: they say so.
+  await alertsOf(env, tenant).changed();
   return { logs, damaged };
 }

@@ -1,4 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
@@ -305,6 +306,22 @@ describe("a delivery", () => {
     await settle();
     expect(took()).toEqual(["hook waiting trip"]);
   });
+});
+
+test("a directory that was damaged and is made anew calls the alerts again, after the comparison", async () => {
+  await put("hook");
+  await deliver(asking("before", 1));
+  expect(took()).toEqual(["hook waiting before"]);
+  await deliver(now("before", 1));
+  await pass(60 * SECOND);
+  const directory = env.DIRECTORY.getByName("default/directory");
+  await runInDurableObject(directory, (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(directory);
+  await evictDurableObject(alerts());
+  expect((await world.request("/admin/rebuild", { method: "POST" })).status).toBe(200);
+  await settle();
+  await deliver(asking("trip", 1));
+  expect(took()).toEqual(["hook waiting trip"]);
 });
 
 test("bodies for Slack and Teams say the same, and texts of spans are only text in them", async () => {
