@@ -31,3 +31,8 @@ export const DATA_HEADERS = {
   "cache-control": "no-store",
   vary: "Accept",
 };
+
+/** An answer of data, as JSON. */
+export function data(c: Context, answer: object): Response {
+  return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
+}

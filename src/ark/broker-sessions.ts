@@ -13,7 +13,7 @@ import { feedOf } from "./feed/feed-of.ts";
 import { feedCursor, FeedReader } from "./follow/feed-reader.ts";
 import { followDirectory, followObject, respondStream } from "./follow/item-source.ts";
 import { endOf, LogItems } from "./follow/log-items.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { DATA_HEADERS, data } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 
@@ -29,7 +29,7 @@ brokerSessions.get("/", needs("read"), async (c) => {
   if (page instanceof Response) return page;
   const { before = params.cursor, active } = page;
   const list = await brokerList(c.env, callerOf(c), { limit: params.limit, before, active });
-  return c.body(JSON.stringify(list), 200, DATA_HEADERS);
+  return data(c, list);
 });
 
 brokerSessions.get("/:id", needs("read"), async (c) => {

@@ -15,7 +15,7 @@ import { eventFilter, eventItems } from "./events/session-events.ts";
 import { feedOf } from "./feed/feed-of.ts";
 import { followDirectory, respondStream } from "./follow/item-source.ts";
 import { watchAll } from "./follow/watch.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { methodNotAllowed } from "../routes/method-not-allowed.ts";
 
 /** Ark's events: posted, and derived from spans when they are read. */
@@ -30,7 +30,7 @@ events.get("/", needs("read"), async (c) => {
   if (read instanceof Response) return read;
   const { params, isStream } = read;
   if (isStream) return await watchAll(c, params, eventItems(c.env, callerOf(c), await eventFilter(c.env, callerOf(c))));
-  return c.body(JSON.stringify(await listEvents(c.env, callerOf(c), params)), 200, DATA_HEADERS);
+  return data(c, await listEvents(c.env, callerOf(c), params));
 });
 
 events.get(ONE_QUERY, needs("read"), async (c) => {
@@ -43,7 +43,7 @@ events.get(ONE_QUERY, needs("read"), async (c) => {
     found === undefined
       ? { items: [], total: 0, hasMore: false }
       : await queryEvents(c.env, callerOf(c), found, read.params);
-  return c.body(JSON.stringify(page), 200, DATA_HEADERS);
+  return data(c, page);
 });
 
 events.delete("/", needs("administer"), async (c) => {

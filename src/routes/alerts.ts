@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 import type { AlertAnswer, AlertListAnswer, AlertTestAnswer, AlertWithDeliveriesAnswer } from "../api/alert-schema.ts";
 import { readListQuery } from "../api/list-query.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv } from "../config.ts";
@@ -13,7 +13,7 @@ import { readAlert } from "../sinks/alerts/read-alert.ts";
 import type { GivenAlert } from "../sinks/alerts/read-alert.ts";
 import { attemptAt, boundTo, openTarget } from "../sinks/alerts/send-alert.ts";
 import type { OpenTarget } from "../sinks/alerts/send-alert.ts";
-import { keysIn, seal, unseal } from "../sinks/cipher.ts";
+import { keysIn, noKeyFor, seal, unseal } from "../sinks/cipher.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -66,15 +66,9 @@ export const alerts = new Hono<AppEnv>({ strict: false })
   .all("/:name", needs("public"), methodNotAllowed("GET", "PUT", "DELETE"))
   .all("/:name/test", needs("public"), methodNotAllowed("POST"));
 
-const NO_KEY =
-  "UPSTREAM_KEY is not set, and the URLs of webhooks are only stored encrypted. Set a secret of 16 characters or more: npx wrangler secret put UPSTREAM_KEY";
 const NO_URL = "url must be the URL of a webhook.";
 const NO_SECRET =
   "secret must be whsec_ and the base64 of 24 to 64 bytes, as requests in the standard format are signed: openssl rand -base64 32";
-
-function data(c: Context<AppEnv>, answer: object): Response {
-  return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
-}
 
 async function show(c: Context<AppEnv>, name: string): Promise<Response> {
   const found: Shown | undefined = await alertsOf(c.env, callerOf(c)).show(name);
@@ -90,7 +84,7 @@ async function store(c: Context<AppEnv>, name: string, given: GivenAlert): Promi
   const rule = ruleOf(given);
   if (typeof rule === "string") return badRequest(c, rule);
   const [key, ...others] = keysIn(c.env.UPSTREAM_KEY);
-  if (key === undefined) return badRequest(c, NO_KEY);
+  if (key === undefined) return badRequest(c, noKeyFor("the URLs of webhooks"));
   const caller = callerOf(c);
   const bound = boundTo(caller.tenant, name);
   const before: Shown | undefined = await alertsOf(c.env, caller).show(name);

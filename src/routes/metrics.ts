@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { NumbersParameters } from "../api/numbers-parameters.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { readParameters } from "../api/parameter.ts";
 import { badRequest } from "../api/problem.ts";
 import { needs } from "../auth/guard.ts";
@@ -19,7 +19,7 @@ metrics.get("/metrics.json", needs("read"), async (c) => {
   if (!read.ok) return badRequest(c, read.detail);
   const { by } = read.value;
   const numbers = await directoryOf(c.env, callerOf(c)).numbers([by]);
-  return c.body(JSON.stringify(numbersAnswer(numbers, by)), 200, DATA_HEADERS);
+  return data(c, numbersAnswer(numbers, by));
 });
 
 metrics.get("/metrics", needs("read"), async (c) => {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Context, Next } from "hono";
-import { DATA_HEADERS, negotiate } from "../api/negotiate.ts";
+import { data, negotiate } from "../api/negotiate.ts";
 import { formatVersion } from "../api/resource-version.ts";
 import { can } from "../auth/principal.ts";
 import { needs } from "../auth/guard.ts";
@@ -31,9 +31,7 @@ overview.on("GET", ["/", "/otel"], needs("public"), async (c: Context<AppEnv>, n
   return representation === "page" ? await serveDrawn(c) : await next();
 });
 
-overview.on("GET", ["/", "/otel"], needs("read"), async (c) =>
-  c.body(JSON.stringify(await readOverview(c)), 200, DATA_HEADERS),
-);
+overview.on("GET", ["/", "/otel"], needs("read"), async (c) => data(c, await readOverview(c)));
 
 overview.on("ALL", ["/", "/otel"], needs("public"), methodNotAllowed("GET"));
 

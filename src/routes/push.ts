@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Context } from "hono";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import type { PushAnswer, PushSubscriptionAnswer } from "../api/push-schema.ts";
 import { needs } from "../auth/guard.ts";
@@ -13,7 +13,7 @@ import { readSubscription } from "../sinks/alerts/push/read-subscription.ts";
 import type { GivenSubscription } from "../sinks/alerts/push/read-subscription.ts";
 import { vapidOf } from "../sinks/alerts/push/vapid.ts";
 import { boundTo } from "../sinks/alerts/send-alert.ts";
-import { keysIn, seal } from "../sinks/cipher.ts";
+import { keysIn, noKeyFor, seal } from "../sinks/cipher.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readJson } from "./read-json.ts";
@@ -44,22 +44,16 @@ export const push = new Hono<AppEnv>({ strict: false })
   .all("/subscriptions/:id", needs("public"), methodNotAllowed("DELETE"));
 
 const NO_POINT = "keys.p256dh must be a point of P-256.";
-const NO_KEY =
-  "UPSTREAM_KEY is not set, and subscriptions are only stored encrypted. Set a secret of 16 characters or more: npx wrangler secret put UPSTREAM_KEY";
 
 /** The alert of a subscription. Names of other alerts have no colon. */
 const nameOf = (id: string): string => `push:${id}`;
-
-function data(c: Context<AppEnv>, answer: object): Response {
-  return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
-}
 
 /** One browser has one subscription: its endpoint names it. */
 async function subscribe(c: Context<AppEnv>, given: GivenSubscription): Promise<Response> {
   const { rule, sessions, endpoint, p256dh, auth } = given;
   const caller = callerOf(c);
   const [key] = keysIn(c.env.UPSTREAM_KEY);
-  if (key === undefined) return badRequest(c, NO_KEY);
+  if (key === undefined) return badRequest(c, noKeyFor("subscriptions"));
   const id = createHash("sha256").update(endpoint).digest("hex").slice(0, 32);
   const name = nameOf(id);
   const all: AlertState[] = await alertsOf(c.env, caller).list();

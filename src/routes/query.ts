@@ -7,7 +7,7 @@ import type { QuerySummary } from "../session/summary.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import type { AppEnv } from "../config.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { DATA_HEADERS, data } from "../api/negotiate.ts";
 import { needs } from "../auth/guard.ts";
 import { badRequest, notFound, problem } from "../api/problem.ts";
 import { readParameters } from "../api/parameter.ts";
@@ -46,7 +46,7 @@ export const query = (manifestOf: ManifestOf) =>
       if (wantsManifest) return answerManifest(c, manifestOf(request, name ?? request.name));
       const body =
         purpose === "resume" ? { ...request, ...mergeIncomplete(request, await reader.resume(request)) } : request;
-      return c.body(JSON.stringify(body), 200, DATA_HEADERS);
+      return data(c, body);
     })
     .all(ONE_QUERY, needs("public"), methodNotAllowed("GET"));
 

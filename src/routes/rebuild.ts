@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv, Bindings } from "../config.ts";
 import { alertsOf, directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import type { RebuiltAnswer } from "../api/rebuilt-schema.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 
@@ -15,7 +15,7 @@ export const rebuild = new Hono<AppEnv>({ strict: false })
     const { tenant } = c.var.principal;
     const [own, self] = [await rebuildList(c.env, tenant), await rebuildList(c.env, SELF)];
     const answer: RebuiltAnswer = { logs: own.logs + self.logs, damaged: own.damaged + self.damaged };
-    return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
+    return data(c, answer);
   })
   .all("/", needs("public"), methodNotAllowed("POST"));
 

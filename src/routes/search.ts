@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { readParameters } from "../api/parameter.ts";
 import { badRequest } from "../api/problem.ts";
 import { formatVersion } from "../api/resource-version.ts";
@@ -35,6 +35,6 @@ export const search = new Hono<AppEnv>({ strict: false })
       ...(reader.isIncomplete ? { incomplete: true } : {}),
       resourceVersion: formatVersion(peeked.generation, peeked.head),
     };
-    return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
+    return data(c, answer);
   })
   .all("/:id/search", needs("public"), methodNotAllowed("GET"));

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { DATA_HEADERS } from "../api/negotiate.ts";
+import { data } from "../api/negotiate.ts";
 import { readParameters } from "../api/parameter.ts";
 import { badRequest, problem } from "../api/problem.ts";
 import { SpanParameters } from "../api/span-parameters.ts";
@@ -25,6 +25,6 @@ export const span = new Hono<AppEnv>({ strict: false })
     const one = await readOneSpan(sessionAt(c.env, callerOf(c), id), wanted);
     if (one.state === "missing") return problem(c, { status: 404, title: "Not Found", detail: one.because });
     if (one.state !== "present") return redirectIfMoved(c, id, one, `/spans/${traceId}/${spanId}`);
-    return c.body(JSON.stringify(one.span), 200, DATA_HEADERS);
+    return data(c, one.span);
   })
   .all(ONE_SPAN, needs("public"), methodNotAllowed("GET"));

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
 import { readMoment } from "../api/moment.ts";
-import { DATA_HEADERS } from "../api/negotiate.ts";
 import { readParameters } from "../api/parameter.ts";
 import { DeliverAgainParameters, ParkedParameters } from "../api/parked-parameters.ts";
+import { data } from "../api/negotiate.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import type {
   DeliveredAgainAnswer,
@@ -28,7 +28,7 @@ import type {
 } from "../session/contract/upstreams.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
-import { keysIn, seal } from "../sinks/cipher.ts";
+import { keysIn, noKeyFor, seal } from "../sinks/cipher.ts";
 import { PRESETS } from "../sinks/upstreams/presets.ts";
 import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
@@ -160,12 +160,6 @@ export async function healthText(c: Context<AppEnv>, problem = "ok"): Promise<st
 }
 
 const ITS_OWN = "The upstream primary is set by the program's own OTEL_EXPORTER_OTLP_… variables.";
-const NO_KEY =
-  "UPSTREAM_KEY is not set, and header values are only stored encrypted. Set a secret of 16 characters or more: npx wrangler secret put UPSTREAM_KEY";
-
-function data(c: Context<AppEnv>, answer: object): Response {
-  return c.body(JSON.stringify(answer), 200, DATA_HEADERS);
-}
 
 function range({ from, until }: { readonly from?: string; readonly until?: string }) {
   const now = Date.now();
@@ -191,7 +185,7 @@ async function store(c: Context<AppEnv>, name: string, given: GivenUpstream): Pr
   const caller = callerOf(c);
   const before = (await upstreamsOf(c.env, caller).list()).upstreams.find((one: StoredUpstream) => one.name === name);
   const headers = await storedHeaders(c, name, given, before);
-  if (headers === undefined) return badRequest(c, NO_KEY);
+  if (headers === undefined) return badRequest(c, noKeyFor("header values"));
   const { settings } = given;
   await upstreamsOf(c.env, caller).put({ name, settings, ...headers, since: before?.since ?? Date.now() });
   return await show(c, name);

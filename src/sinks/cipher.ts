@@ -24,6 +24,11 @@ export function keysIn(secret: string | undefined): readonly Key[] {
     });
 }
 
+/** Why nothing can be sealed without a key. */
+export function noKeyFor(what: string): string {
+  return `UPSTREAM_KEY is not set, and ${what} are only stored encrypted. Set a secret of ${SHORTEST_SECRET} characters or more: npx wrangler secret put UPSTREAM_KEY`;
+}
+
 /** AES-GCM. `bound`: what the values belong to: elsewhere they do not open. */
 export async function seal(key: Key, texts: Texts, bound: string): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
