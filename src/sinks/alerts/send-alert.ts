@@ -3,10 +3,11 @@ import { alertsOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { AlertDelivery, AlertOutcome, AlertTry, StoredAlert, StoredVapid } from "../../session/contract/alerts.ts";
 import { unsealAndRotate } from "../cipher.ts";
+import { attemptDelivery } from "../http/attempt-delivery.ts";
 import { destinationOf } from "../http/destination.ts";
 import { judgeUrl, privateHostsOf } from "../http/judge-url.ts";
 import { nextTry } from "../http/retry.ts";
-import type { Sink, SinkAnswer, Transport } from "../sink.ts";
+import type { Sink, Transport } from "../sink.ts";
 import type { AlertMessage } from "./bodies.ts";
 import { pushService } from "./push/push-service.ts";
 import { readPushKeys } from "./push/read-subscription.ts";
@@ -116,13 +117,10 @@ export async function attemptAt(
   message: AlertMessage,
   transport: Transport,
 ): Promise<Attempt> {
-  let answer: SinkAnswer | undefined;
-  const watched: Transport = async (request, signal) => (answer = await transport(request, signal));
-  const at = Date.now();
-  const outcome = await sink.deliver(message, watched, AbortSignal.timeout(TIMEOUT_MILLIS));
+  const { at, millis, outcome, answer } = await attemptDelivery(sink, message, transport, TIMEOUT_MILLIS);
   const attempt = {
     at,
-    millis: Math.max(0, Math.round(Date.now() - at)),
+    millis,
     outcome: outcome.outcome === "split" ? "refused" : outcome.outcome,
     ...(answer === undefined ? {} : { status: answer.status }),
     ...(outcome.outcome === "accepted" ? {} : { reason: outcome.reason }),

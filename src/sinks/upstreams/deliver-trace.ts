@@ -7,6 +7,7 @@ import { SENDING_MILLIS } from "../../session/contract/outbox.ts";
 import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbox.ts";
 import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
 import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
+import { attemptDelivery } from "../http/attempt-delivery.ts";
 import { destinationOf } from "../http/destination.ts";
 import type { Destination } from "../http/destination.ts";
 import { nextTry } from "../http/retry.ts";
@@ -198,15 +199,12 @@ class UpstreamDelivery {
   }
 
   async #deliver(batch: TraceBatch): Promise<DeliveryOutcome> {
-    const signal = AbortSignal.timeout(this.#upstream.settings.timeout);
-    let isAnswered = false;
-    // A batch that is found too large before it is sent says nothing about the destination.
-    const transport: Transport = async (request, limit) => {
-      const answer = await this.#destination.use(async () => await this.#run.transport(request, limit));
-      isAnswered = true;
-      return answer;
-    };
-    const outcome = await this.#sink.deliver(batch, transport, signal);
+    const { outcome, answer } = await attemptDelivery(
+      this.#sink,
+      batch,
+      async (request, signal) => await this.#destination.use(async () => await this.#run.transport(request, signal)),
+      this.#upstream.settings.timeout,
+    );
     switch (outcome.outcome) {
       case "accepted":
         this.#destination.succeeded();
@@ -217,8 +215,8 @@ class UpstreamDelivery {
         );
         return outcome;
       case "split":
-        // It reads requests.
-        if (isAnswered) this.#destination.succeeded();
+        // It reads requests. A batch that is found too large before it is sent says nothing about the destination.
+        if (answer !== undefined) this.#destination.succeeded();
         return outcome;
       case "retry":
       case "refused":

@@ -1,7 +1,8 @@
 import { randomHex } from "../../lib/random-hex.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
-import type { DeliveryOutcome, SinkAnswer, Transport } from "../sink.ts";
+import { attemptDelivery } from "../http/attempt-delivery.ts";
+import type { DeliveryOutcome, Transport } from "../sink.ts";
 import { otlpUpstream } from "./otlp-upstream.ts";
 import type { Upstream } from "./registry.ts";
 
@@ -22,12 +23,9 @@ export async function sendTest(
   self: string,
   transport: Transport,
 ): Promise<UpstreamTest> {
-  let answer: SinkAnswer | undefined;
-  const watched: Transport = async (request, signal) => (answer = await transport(request, signal));
   const sink = otlpUpstream({ ...settings, url: settings.endpoint, headers }, self);
-  const began = Date.now();
-  const batch = { spans: 1, resourceSpans: [testSpan(began)], via: [] };
-  const outcome = await sink.deliver(batch, watched, AbortSignal.timeout(settings.timeout));
+  const batch = { spans: 1, resourceSpans: [testSpan(Date.now())], via: [] };
+  const { outcome, answer, millis } = await attemptDelivery(sink, batch, transport, settings.timeout);
   const rejected = outcome.outcome === "accepted" ? outcome.rejected : undefined;
   const reason = outcome.outcome === "accepted" ? rejected?.reason : outcome.reason;
   return {
@@ -37,7 +35,7 @@ export async function sendTest(
     ...(answer === undefined
       ? {}
       : { status: answer.status, body: oneLine(new TextDecoder().decode(answer.body), MAX_BODY) }),
-    millis: Math.max(0, Math.round(Date.now() - began)),
+    millis,
   };
 }
 
