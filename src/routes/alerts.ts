@@ -16,6 +16,7 @@ import type { OpenTarget } from "../sinks/alerts/send-alert.ts";
 import { keysIn, noKeyFor, seal, unseal } from "../sinks/cipher.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
+import { lastAttemptAnswer } from "./last-attempt-answer.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { readJson } from "./read-json.ts";
 
@@ -130,7 +131,6 @@ async function open(c: Context<AppEnv>, stored: StoredAlert): Promise<OpenTarget
 
 function answerOf({ stored, counts, pending }: AlertState, off: string | undefined): AlertAnswer {
   const { name, rule, target } = stored;
-  const reason = off ?? counts.message;
   return {
     name,
     on: [...rule.on],
@@ -143,13 +143,11 @@ function answerOf({ stored, counts, pending }: AlertState, off: string | undefin
     coolDown: rule.coolDown / 1_000,
     host: target.host,
     signed: target.kind === "push" || target.isSigned,
-    state: off !== undefined ? "off" : counts.isUp ? "on" : "failing",
-    ...(reason === undefined ? {} : { reason }),
+    ...lastAttemptAnswer(off, counts),
     delivered: counts.delivered,
     refused: counts.refused,
     pending,
     dropped: counts.dropped,
-    ...(counts.at === undefined ? {} : { lastAttempt: nanoseconds(counts.at) }),
   };
 }
 

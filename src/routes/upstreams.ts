@@ -35,6 +35,7 @@ import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
+import { lastAttemptAnswer } from "./last-attempt-answer.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 import { servePageIfAsked } from "./page.ts";
 import { readJson } from "./read-json.ts";
@@ -211,23 +212,20 @@ async function storedHeaders(
 
 function answerOf({ name, settings, headerNames, off }: Upstream, status: UpstreamStatus | undefined): UpstreamAnswer {
   const { match, ...rest } = settings;
-  const reason = off ?? status?.message;
   const matches = matchAnswer(match);
   return {
     name,
     ...rest,
     ...(matches === undefined ? {} : { match: matches }),
     headers: [...headerNames],
-    state: off !== undefined ? "off" : status?.isUp === false ? "failing" : "on",
+    ...lastAttemptAnswer(off, status),
     ...(status?.failingSince === undefined ? {} : { failingSince: nanoseconds(status.failingSince) }),
-    ...(reason === undefined ? {} : { reason }),
     delivered: status?.spans ?? 0,
     rejected: status?.rejected ?? 0,
     ...(status?.rejection === undefined
       ? {}
       : { rejection: { reason: status.rejection.reason, at: nanoseconds(status.rejection.at) } }),
     parked: status?.parked ?? 0,
-    ...(status?.at === undefined ? {} : { lastAttempt: nanoseconds(status.at) }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** What the tenant's alerts are, between the Worker and their object. */
 import type { ListFilter } from "../list/list-filter.ts";
 import type { Status } from "../liveness.ts";
-import type { Sealed } from "./upstreams.ts";
+import type { LastAttempt, Sealed } from "./upstreams.ts";
 import type { Cursor } from "./log-page.ts";
+import type { Failures, NextTry } from "./outbox.ts";
 
 export const ALERT_STATUSES = ["waiting", "stalled", "failed", "finished"] as const satisfies readonly Status[];
 export type AlertStatus = (typeof ALERT_STATUSES)[number];
@@ -85,9 +86,6 @@ export type Alert = {
   readonly duration?: number;
 };
 
-/** Failed attempts in a row, as `nextTry` counts them. */
-type Failures = { readonly attempts: number; readonly failingSince: number };
-
 /** An alert on its way to one target. `id` names it in every attempt. */
 export type AlertDelivery = {
   readonly id: string;
@@ -110,7 +108,7 @@ export type AlertOutcome = {
   readonly attempt?: AlertTry;
   /** The target does not exist any more. */
   readonly isGone?: true;
-  readonly next?: Failures & { readonly dueAt: number };
+  readonly next?: NextTry;
 };
 
 export type ListedDelivery = {
@@ -126,16 +124,11 @@ export type ListedDelivery = {
 };
 
 /** Since the alert was made. */
-export type AlertCounts = {
+export type AlertCounts = LastAttempt & {
   readonly delivered: number;
   readonly refused: number;
   /** Not sent, as too many were pending. */
   readonly dropped: number;
-  readonly isUp: boolean;
-  /** Of the last attempt; Unix milliseconds. */
-  readonly at?: number;
-  /** Why the last attempt failed. */
-  readonly message?: string;
 };
 
 export type AlertState = { readonly stored: StoredAlert; readonly counts: AlertCounts; readonly pending: number };

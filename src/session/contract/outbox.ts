@@ -9,8 +9,18 @@ export const LONGEST_TIMEOUT_MILLIS = 60_000;
 /** A run that did not end after this time counts as lost, and another one begins: later than the end of its last request. */
 export const LOST_RUN_MILLIS = 90_000;
 
+/** Failed attempts in a row. */
+export type Failures = {
+  readonly attempts: number;
+  /** When the first of them was, Unix milliseconds; 0 without one. */
+  readonly failingSince: number;
+};
+
+/** `dueAt`: of the next attempt, Unix milliseconds. */
+export type NextTry = Failures & { readonly dueAt: number };
+
 /** How far one sink is with one trace. */
-export type OutboxRow = {
+export type OutboxRow = NextTry & {
   readonly sink: string;
   /** The sink's rule by which `matched` and `scanned` hold. */
   readonly rule: string;
@@ -21,12 +31,6 @@ export type OutboxRow = {
   readonly delivered: number;
   /** Spans of the revision after it, by position, that the sink has too: one delivery may take several runs. */
   readonly position: number;
-  /** Failed attempts in a row. */
-  readonly attempts: number;
-  /** When the first of them was, Unix milliseconds; 0 without one. */
-  readonly failingSince: number;
-  /** Of the next attempt, Unix milliseconds. */
-  readonly dueAt: number;
 };
 
 export type OutboxPage =

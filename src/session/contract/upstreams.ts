@@ -108,19 +108,24 @@ export type ParkedPage = {
   readonly next?: string;
 };
 
+/** What the last attempt to send to a target came to. */
+export type LastAttempt = {
+  /** Whether it succeeded; also before the first one. */
+  readonly isUp: boolean;
+  /** Unix milliseconds; absent before the first one. */
+  readonly at?: number;
+  /** Why it failed. */
+  readonly message?: string;
+};
+
 /** Since the upstream was made. */
-export type UpstreamStatus = {
+export type UpstreamStatus = LastAttempt & {
   readonly name: string;
   readonly spans: number;
   readonly rejected: number;
   readonly parked: number;
-  readonly isUp: boolean;
   /** The first of the failures since the last success; Unix milliseconds. */
   readonly failingSince?: number;
-  /** Of the last attempt; Unix milliseconds. */
-  readonly at?: number;
-  /** Why the last attempt failed. */
-  readonly message?: string;
   /** The reason of the last partial success, and when it came; Unix milliseconds. */
   readonly rejection?: { readonly reason: string; readonly at: number };
 };

@@ -1,5 +1,6 @@
 import { fullJitter } from "../../lib/backoff.ts";
 import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
+import type { Failures, NextTry } from "../../session/contract/outbox.ts";
 
 const FIRST_RETRY_MILLIS = 1_000;
 const LAST_RETRY_MILLIS = 600_000;
@@ -7,18 +8,11 @@ const LAST_RETRY_MILLIS = 600_000;
 const LONGEST_PAUSE_MILLIS = 3_600_000;
 const GIVE_UP_MILLIS = DAY_MILLIS;
 
-/** `attempts`: failed ones in a row. `failingSince`: when the first of them was, Unix milliseconds; 0 without one. */
-export type Failures = { readonly attempts: number; readonly failingSince: number };
-
 /**
  * After another failed attempt: when the next one is due, after the pause that the receiver asks for, else with full jitter, so that a
  * thousand deliveries that failed together do not come back together. "given up" after failures for 24 h.
  */
-export function nextTry(
-  failures: Failures,
-  now: number,
-  afterMillis?: number,
-): (Failures & { readonly dueAt: number }) | "given up" {
+export function nextTry(failures: Failures, now: number, afterMillis?: number): NextTry | "given up" {
   const failingSince = failures.failingSince || now;
   if (now - failingSince > GIVE_UP_MILLIS) return "given up";
   const attempts = failures.attempts + 1;
