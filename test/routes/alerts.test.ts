@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import * as world from "../durable/world.ts";
+import { expect, test } from "vitest";
 import { aBrowser } from "../sinks/push-browser.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
+import { askAsAdmin, receiver, useReceiver } from "./receiver.ts";
 
 const DEPLOYMENT: Settings = {
   ADMIN_TOKEN: "admin-secret",
@@ -14,40 +14,25 @@ const DEPLOYMENT: Settings = {
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const SLACK = "https://hooks.slack.example.com/services/T0/B0/path-secret";
 
-let sent: { url: string; headers: Record<string, string> }[] = [];
-let answer: () => Response = () => new Response();
-let logged: string[] = [];
+useReceiver();
 
-beforeEach(async () => {
-  await world.freshWorld();
-  sent = [];
-  logged = [];
-  answer = () => new Response();
-  for (const level of ["info", "warn", "error"] as const)
-    vi.spyOn(console, level).mockImplementation((line: string) => void logged.push(line));
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    sent.push({ url: input as string, headers: { ...(init?.headers as Record<string, string>) } });
-    return answer();
-  });
-});
-afterEach(() => vi.restoreAllMocks());
-
-async function ask(method: string, path: string, body?: unknown, settings: Settings = DEPLOYMENT): Promise<Response> {
-  return await fetchFrom(settings, `https://spanfold.example.com/admin/alerts${path}`, {
-    method,
-    headers: { authorization: "Bearer admin-secret" },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
+async function ask(
+  method: string,
+  path: string,
+  body?: object | string,
+  settings: Settings = DEPLOYMENT,
+): Promise<Response> {
+  return await askAsAdmin(settings, method, `/admin/alerts${path}`, body);
 }
 
-async function refusal(body: unknown, settings: Settings = DEPLOYMENT): Promise<string> {
+async function refusal(body: object | string, settings: Settings = DEPLOYMENT): Promise<string> {
   return await refusalText(await ask("PUT", "/a", body, settings));
 }
 
 // spec: ALERT-7
 test("URLs and secrets of webhooks are encrypted at rest, and are in no answer and no log", async () => {
   const put = await ask("PUT", "/slack", { on: ["failed"], format: "slack", url: SLACK, secret: SECRET });
-  answer = () => new Response("no_service", { status: 404 });
+  receiver.answer = () => new Response("no_service", { status: 404 });
   const tested = await ask("POST", "/slack/test");
   for (const response of [put, tested, await ask("GET", "/slack"), await ask("GET", "")]) {
     const text = await response.text();
@@ -55,14 +40,17 @@ test("URLs and secrets of webhooks are encrypted at rest, and are in no answer a
     expect(text).not.toContain("path-secret");
     expect(text).not.toContain(SECRET.slice(6));
   }
-  expect(sent[0]).toMatchObject({ url: SLACK, headers: { "webhook-signature": expect.stringMatching(/^v1,/) } });
+  expect(receiver.sent[0]).toMatchObject({
+    url: SLACK,
+    headers: { "webhook-signature": expect.stringMatching(/^v1,/) },
+  });
   const stored = await runInDurableObject(env.ALERTS.getByName("default/alerts"), (_, { storage }) =>
     JSON.stringify(storage.sql.exec("SELECT * FROM alert").toArray()),
   );
   expect(stored).toContain("hooks.slack.example.com");
   expect(stored).not.toContain("path-secret");
   expect(stored).not.toContain(SECRET.slice(6));
-  expect(logged.join("\n")).not.toMatch(/path-secret|MfKQ9r8/);
+  expect(receiver.logged.join("\n")).not.toMatch(/path-secret|MfKQ9r8/);
 });
 
 // spec: ALERT-7
@@ -100,18 +88,12 @@ test("a rotated key opens what the old one sealed, and seals it anew; without it
 
 test("reading the alerts after a rotation seals the key of Web Push anew: it stays the same", async () => {
   const keyOf = async (settings: Settings) => {
-    const response = await fetchFrom(settings, "https://spanfold.example.com/push", {
-      headers: { authorization: "Bearer admin-secret" },
-    });
+    const response = await askAsAdmin(settings, "GET", "/push");
     return (await response.json<{ publicKey: string }>()).publicKey;
   };
   const subscription = aBrowser("https://push.example.com/send/one").subscription;
   const key = await keyOf(DEPLOYMENT);
-  const put = await fetchFrom(DEPLOYMENT, "https://spanfold.example.com/push/subscriptions", {
-    method: "PUT",
-    headers: { authorization: "Bearer admin-secret" },
-    body: JSON.stringify({ subscription, on: ["waiting"] }),
-  });
+  const put = await askAsAdmin(DEPLOYMENT, "PUT", "/push/subscriptions", { subscription, on: ["waiting"] });
   expect(put.status).toBe(200);
   await ask("GET", "", undefined, { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length,a secret of some length" });
   expect(await keyOf({ ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length" })).toBe(key);
@@ -146,7 +128,7 @@ test("a deployment refuses private hosts, addresses and http, whatever was store
   expect(await at("https://localhost/")).toContain("is a name of a private network");
   expect(await at("https://hooks.default.svc/")).toContain("is a name inside a cluster");
   expect(await at("https://user:pass@a.example.com/")).toContain("it has a user or password");
-  expect(sent).toEqual([]);
+  expect(receiver.sent).toEqual([]);
 });
 
 test("only administrators see and set alerts", async () => {

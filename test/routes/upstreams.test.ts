@@ -1,38 +1,24 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { aSpan, exportOf, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 import { fetchFrom } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
+import { askAsAdmin, receiver, useReceiver } from "./receiver.ts";
 
 const TRACE = traceIdOf("trace");
 const DEPLOYMENT: Settings = { ADMIN_TOKEN: "admin-secret", UPSTREAM_KEY: "a secret of some length" };
 
-let sent: { url: string; headers: Record<string, string> }[] = [];
-let answer: () => Response = () => new Response();
-let logged: string[] = [];
+useReceiver();
 
-beforeEach(async () => {
-  await world.freshWorld();
-  sent = [];
-  logged = [];
-  answer = () => new Response();
-  for (const level of ["info", "warn", "error"] as const)
-    vi.spyOn(console, level).mockImplementation((line: string) => void logged.push(line));
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    sent.push({ url: input as string, headers: { ...(init?.headers as Record<string, string>) } });
-    return answer();
-  });
-});
-afterEach(() => vi.restoreAllMocks());
-
-async function ask(method: string, path: string, body?: object, settings: Settings = DEPLOYMENT): Promise<Response> {
-  return await fetchFrom(settings, `https://spanfold.example.com/admin/upstreams${path}`, {
-    method,
-    headers: { authorization: "Bearer admin-secret" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+async function ask(
+  method: string,
+  path: string,
+  body?: object | string,
+  settings: Settings = DEPLOYMENT,
+): Promise<Response> {
+  return await askAsAdmin(settings, method, `/admin/upstreams${path}`, body);
 }
 
 // spec: SINK-9
@@ -50,7 +36,7 @@ test("header values are encrypted at rest, and are in no answer and no log", asy
   );
   expect(stored).toContain("cloud.langfuse.com");
   expect(stored).not.toContain("cGs6c2s");
-  answer = () => new Response("wrong key", { status: 401 });
+  receiver.answer = () => new Response("wrong key", { status: 401 });
   expect(await (await ask("POST", "/langfuse/test")).json()).toEqual({
     outcome: "refused",
     reason: "the receiver answers 401: wrong key",
@@ -58,11 +44,11 @@ test("header values are encrypted at rest, and are in no answer and no log", asy
     body: "wrong key",
     millis: 0,
   });
-  expect(sent[0]).toMatchObject({
+  expect(receiver.sent[0]).toMatchObject({
     url: "https://cloud.langfuse.com/api/public/otel/v1/traces",
     headers: { Authorization: "Basic cGs6c2s=", "content-type": "application/x-protobuf" },
   });
-  expect(logged.join("\n")).not.toContain("cGs6c2s");
+  expect(receiver.logged.join("\n")).not.toContain("cGs6c2s");
 });
 
 test("without a key a deployment stores no headers, and says how to set one", async () => {
@@ -126,7 +112,7 @@ test("an upstream that is not there has no parked traces, and none that are repl
 test("a test whose span is rejected is refused, whatever the status", async () => {
   await ask("PUT", "/a", { endpoint: "https://a.example.com" });
   const outcomeOf = async (partialSuccess: object) => {
-    answer = () => Response.json({ partialSuccess });
+    receiver.answer = () => Response.json({ partialSuccess });
     return await (await ask("POST", "/a/test")).json();
   };
   expect(await outcomeOf({ rejectedSpans: "1", errorMessage: "no project" })).toMatchObject({
@@ -210,7 +196,7 @@ test("what came by other instances says so when it goes on", async () => {
   await world.request("/admin/upstreams/a", { method: "PUT", body: '{"endpoint": "https://a.example.com"}' });
   await world.post(exportOf([aSpan(TRACE, 1)]), { "spanfold-via": "elsewhere" });
   await world.rest([TRACE]);
-  expect(sent.map(({ headers }) => headers["spanfold-via"]?.replace(/,[0-9a-f-]{36}$/, ",self"))).toEqual([
+  expect(receiver.sent.map(({ headers }) => headers["spanfold-via"]?.replace(/,[0-9a-f-]{36}$/, ",self"))).toEqual([
     "elsewhere,self",
   ]);
 });
