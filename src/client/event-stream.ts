@@ -2,7 +2,7 @@ import { backoff } from "../lib/backoff.ts";
 import type { Decode, StreamEvent } from "./decode-event.ts";
 import type { Platform } from "./platform.ts";
 import { type Received, readEvents } from "./read-events.ts";
-import { classifyFailure, type Failure, type Refusal } from "./refusal.ts";
+import { classifyFailure, type Failure, type Refusal, whyFailed } from "./refusal.ts";
 import { CONNECTING, nextState, type StreamState, type StreamStep } from "./stream-state.ts";
 
 /**
@@ -118,7 +118,7 @@ export function openEventStream<Event extends StreamEvent>(
         return receive(received);
       });
     } catch (error) {
-      const why = platform.network() === "offline" ? "this device is offline" : reasonOf(error);
+      const why = platform.network() === "offline" ? "this device is offline" : whyFailed(error);
       ending = { failure: "cut", why };
     }
     if (attempt.signal.aborted) return;
@@ -268,11 +268,6 @@ export function openEventStream<Event extends StreamEvent>(
       unwatch();
     },
   };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof TypeError) return "the server cannot be reached";
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The session id in this URL, if it is a session's URL. */

@@ -70,3 +70,15 @@ export async function readProblem(response: Response): Promise<Problem> {
     movedTo: Array.isArray(movedTo) ? movedTo.filter((id) => typeof id === "string") : [],
   };
 }
+
+/** Why a request was not answered with success: the server's words, if it gave any. */
+export async function whyRefused(response: Response): Promise<string> {
+  const { detail } = await readProblem(response);
+  return detail === "" ? `the server answered ${response.status}` : detail;
+}
+
+/** What a request rejected with, as a reader sees it. `fetch` rejects with a TypeError where there is no answer. */
+export function whyFailed(error: unknown): string {
+  if (error instanceof TypeError) return "the server cannot be reached";
+  return error instanceof Error ? error.message : String(error);
+}

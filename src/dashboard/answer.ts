@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { whyFailed } from "../client/refusal.ts";
 import { getFresh } from "./get-fresh.ts";
 
 /** The state of a request. */
@@ -25,9 +26,12 @@ export function useAnswer<Value>(
         (value) => ending.signal.aborted || setOutcome({ state: "here", value, of: request }),
         (error: unknown) => {
           if (ending.signal.aborted) return;
-          const why =
-            error instanceof TypeError ? "the server cannot be reached" : String(Reflect.get(Object(error), "message"));
-          setOutcome({ state: "failed", why, again: () => setAttempt((before) => before + 1), of: request });
+          setOutcome({
+            state: "failed",
+            why: whyFailed(error),
+            again: () => setAttempt((before) => before + 1),
+            of: request,
+          });
         },
       );
     return () => ending.abort();

@@ -1,4 +1,4 @@
-import { readProblem } from "../client/refusal.ts";
+import { whyRefused } from "../client/refusal.ts";
 import { authorisedFetch } from "./server.ts";
 
 /** Gets what the server has now, past the browser's cache. Throws the server's reason if it answers another status than success. */
@@ -9,6 +9,5 @@ export async function getFresh(url: string, accept: string, signal?: AbortSignal
     signal: signal ?? null,
   });
   if (response.ok) return response;
-  const { detail } = await readProblem(response);
-  throw new Error(detail === "" ? `the server answered ${response.status}` : detail);
+  throw new Error(await whyRefused(response));
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
+import { exportOf, post } from "../sinks/real/otlp-receiver.ts";
 import { closeBrowser, openPage } from "./open-page.ts";
 
 afterAll(closeBrowser);
@@ -23,26 +24,18 @@ async function openReceiver() {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(() => void server.close());
-  return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/path-secret` };
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  onTestFinished(close);
+  return { received, close, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/path-secret` };
 }
 
 test("an alert is set, tested and removed on the page, and its secret is the receiver's", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const receiver = await openReceiver();
-  const span = {
-    traceId: "a".repeat(32),
-    spanId: "b".repeat(16),
-    name: "chat",
-    startTimeUnixNano: "1",
-    endTimeUnixNano: "2",
-  };
-  const attributes = [{ key: "session.id", value: { stringValue: "trip" } }];
-  await fetch(`${url}/v1/traces`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...span, attributes }] }] }] }),
-  });
+  await post(url, "/v1/traces", exportOf("a".repeat(32), "chat", { "session.id": "trip" }));
   const { page, complaints, picture } = await openPage();
   await page.goto(`${url}/sessions`);
   await page.getByRole("button", { name: "Notify me" }).click();
@@ -85,4 +78,38 @@ test("an alert is set, tested and removed on the page, and its secret is the rec
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
   // The refused one.
   expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+});
+
+test("the page says why an alert was not accepted, and why a request about one failed", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const receiver = await openReceiver();
+  const put = await fetch(`${url}/admin/alerts/on-call`, {
+    method: "PUT",
+    body: JSON.stringify({ on: ["waiting"], url: receiver.url, format: "slack" }),
+  });
+  expect(put.status).toBe(200);
+  const { page } = await openPage();
+  await post(url, "/v1/traces", exportOf("a".repeat(32), "chat", { "session.id": "trip" }));
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.getByRole("button", { name: "Webhooks, Slack, Teams…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Alerts by webhook" });
+  await dialog.getByText(/^Slack at 127\.0\.0\.1:\d+ · on/).waitFor();
+  const test = dialog.getByRole("button", { name: "Test" });
+  receiver.close();
+  await test.click();
+  await dialog.getByText(/^Not accepted; an alert would be sent again: .* could not be reached/).waitFor();
+
+  await page.route("**/admin/alerts/**", (route) => route.abort());
+  const outcome = dialog.getByRole("status");
+  await test.click();
+  await expect.poll(() => outcome.textContent()).toBe("the server cannot be reached");
+  await dialog.getByLabel("Name").fill("other");
+  await dialog.getByLabel("URL").fill(receiver.url);
+  await dialog.getByRole("button", { name: "Set" }).click();
+  await dialog.getByRole("alert").getByText("the server cannot be reached").waitFor();
+  await page.unroute("**/admin/alerts/**");
+  await page.route("**/admin/alerts/**", (route) => route.fulfill({ status: 500 }));
+  await dialog.getByRole("button", { name: "Remove on-call" }).click();
+  await expect.poll(() => outcome.textContent()).toBe("the server answered 500");
 });

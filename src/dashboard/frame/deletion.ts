@@ -1,6 +1,6 @@
 import { sessionPath } from "../address/address.ts";
 import { computed, signal } from "@preact/signals";
-import { readProblem } from "../../client/refusal.ts";
+import { whyFailed, whyRefused } from "../../client/refusal.ts";
 import { go, lastList } from "../address/location.ts";
 import { authorisedFetch, learnMayNotDelete } from "../server.ts";
 
@@ -40,8 +40,7 @@ function sendNow(): void {
   send(known.id).then(
     () => deletion.peek() === known && undoDeletion(),
     (error: unknown) => {
-      const failed = error instanceof Error ? error.message : String(error);
-      if (deletion.peek() === known) deletion.value = { ...known, state: { failed } };
+      if (deletion.peek() === known) deletion.value = { ...known, state: { failed: whyFailed(error) } };
     },
   );
 }
@@ -53,6 +52,5 @@ async function send(id: string): Promise<void> {
   const response = await authorisedFetch(sessionPath(id), { method: "DELETE", keepalive: true });
   if (response.ok || response.status === 404) return;
   if (response.status === 403) learnMayNotDelete();
-  const { detail } = await readProblem(response);
-  throw new Error(detail === "" ? `the server answered ${response.status}.` : detail);
+  throw new Error(await whyRefused(response));
 }

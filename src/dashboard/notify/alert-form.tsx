@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { readProblem } from "../../client/refusal.ts";
+import { whyFailed } from "../../client/refusal.ts";
 import { ALERT_STATUSES, type AlertStatus } from "../../session/contract/alerts.ts";
-import { authorisedFetch } from "../server.ts";
+import { send } from "../send.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 
 const WORDS: Readonly<Record<AlertStatus, string>> = {
@@ -9,6 +9,13 @@ const WORDS: Readonly<Record<AlertStatus, string>> = {
   stalled: "stalls",
   failed: "failed",
   finished: "finished",
+};
+
+/** The formats of webhooks. */
+export const FORMATS: Readonly<Record<string, string>> = {
+  standard: "Standard Webhooks",
+  slack: "Slack",
+  teams: "Teams",
 };
 
 const SECRET_BYTES = 32;
@@ -25,11 +32,11 @@ export function AlertForm({ onSave }: { onSave: () => void }) {
   const [outcome, setOutcome] = useState<{ readonly words: string; readonly role: "alert" | "status" }>();
   const save = async (form: HTMLFormElement): Promise<void> => {
     const { name, body } = bodyOf(new FormData(form), format, secret);
-    const response = await authorisedFetch(`/admin/alerts/${encodeURIComponent(name)}`, {
-      method: "PUT",
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) return setOutcome({ words: (await readProblem(response)).detail, role: "alert" });
+    try {
+      await send(`/admin/alerts/${encodeURIComponent(name)}`, "PUT", body);
+    } catch (error) {
+      return setOutcome({ words: whyFailed(error), role: "alert" });
+    }
     form.reset();
     setSecret(newSecret());
     setFormat("standard");
@@ -52,9 +59,11 @@ export function AlertForm({ onSave }: { onSave: () => void }) {
       <label>
         <span>Format</span>
         <select name="format" value={format} onChange={(event) => setFormat(event.currentTarget.value)}>
-          <option value="standard">Standard Webhooks</option>
-          <option value="slack">Slack</option>
-          <option value="teams">Teams</option>
+          {Object.entries(FORMATS).map(([name, word]) => (
+            <option key={name} value={name}>
+              {word}
+            </option>
+          ))}
         </select>
       </label>
       <label class="alerts-wide">

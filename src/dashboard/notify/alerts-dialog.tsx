@@ -1,12 +1,12 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AlertAnswer, AlertListAnswer, AlertTestAnswer } from "../../api/alert-schema.ts";
-import { readProblem } from "../../client/refusal.ts";
+import { whyFailed } from "../../client/refusal.ts";
 import { STATE_WORDS } from "../../session/list/state-change.ts";
 import { useAnswer } from "../answer.ts";
-import { authorisedFetch } from "../server.ts";
+import { send } from "../send.ts";
 import { Icon } from "../ui/icons.tsx";
-import { AlertForm } from "./alert-form.tsx";
+import { AlertForm, FORMATS } from "./alert-form.tsx";
 import "../ui/dialog.css";
 import "./alerts.css";
 
@@ -75,14 +75,12 @@ function AlertRow({ alert, onChange }: { alert: AlertAnswer; onChange: () => voi
   const [outcome, setOutcome] = useState<string>();
   const { name, format, host, state, reason, delivered, pending, refused } = alert;
   const url = `${PATH}/${encodeURIComponent(name)}`;
-  const test = async (): Promise<void> => {
+  const test = (): void => {
     setOutcome("Sending…");
-    setOutcome(await testOutcome(`${url}/test`));
+    void testOutcome(`${url}/test`).catch(whyFailed).then(setOutcome);
   };
-  const remove = async (): Promise<void> => {
-    const response = await authorisedFetch(url, { method: "DELETE" });
-    if (response.ok) onChange();
-    else setOutcome((await readProblem(response)).detail);
+  const remove = (): void => {
+    send(url, "DELETE").then(onChange, (error: unknown) => setOutcome(whyFailed(error)));
   };
   return (
     <li>
@@ -90,14 +88,14 @@ function AlertRow({ alert, onChange }: { alert: AlertAnswer; onChange: () => voi
         <strong>{name}</strong> {eventsText(alert)}
       </p>
       <p class="muted">
-        {`${format} at ${host} · ${state}${reason === undefined ? "" : `: ${reason}`} · ${delivered} delivered, ${pending} pending, ${refused} refused`}
+        {`${FORMATS[format] ?? format} at ${host} · ${state}${reason === undefined ? "" : `: ${reason}`} · ${delivered} delivered, ${pending} pending, ${refused} refused`}
       </p>
       {outcome === undefined ? null : <p role="status">{outcome}</p>}
       <span class="alerts-actions">
-        <button type="button" class="button" onClick={() => void test()}>
+        <button type="button" class="button" onClick={test}>
           Test
         </button>
-        <button type="button" class="button danger" aria-label={`Remove ${name}`} onClick={() => void remove()}>
+        <button type="button" class="button danger" aria-label={`Remove ${name}`} onClick={remove}>
           Remove
         </button>
       </span>
@@ -105,15 +103,20 @@ function AlertRow({ alert, onChange }: { alert: AlertAnswer; onChange: () => voi
   );
 }
 
+const FAILURES = {
+  retry: "Not accepted; an alert would be sent again",
+  refused: "Refused; an alert would not be sent again",
+} as const;
+
 async function testOutcome(url: string): Promise<string> {
-  const response = await authorisedFetch(url, { method: "POST" });
-  if (!response.ok) return (await readProblem(response)).detail;
-  const { outcome, reason, status, millis } = (await response.json()) as AlertTestAnswer;
+  const { outcome, reason, status, millis } = (await send(url, "POST")) as AlertTestAnswer;
   const answered = status === undefined ? "no answer" : `status ${status}`;
-  return outcome === "accepted" ? `Arrived: ${answered} after ${millis} ms` : `${outcome}: ${reason ?? answered}`;
+  return outcome === "accepted"
+    ? `Arrived: ${answered} after ${millis} ms`
+    : `${FAILURES[outcome]}: ${reason ?? answered}`;
 }
 
-/** "Needs you, Failed, $5, 1 h of agent=planner". */
+/** "needs you, failed, over $5, longer than 60 min · agent=planner". */
 function eventsText({ on, cost, duration, filter, sessions }: AlertAnswer): string {
   const events = [
     ...on.map((status) => STATE_WORDS[status].toLowerCase()),

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { whyFailed } from "../../client/refusal.ts";
 import { BASE } from "../address/address.ts";
 import { permission } from "./permission.ts";
 import {
@@ -110,7 +111,7 @@ function PushChoice() {
     setState({ busy: true });
     (choice ? startPush(preferences.peek()) : stopPush()).then(
       () => setState({}),
-      (error: unknown) => setState({ why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => setState({ why: whyFailed(error) }),
     );
   };
   return (

@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
-import { readProblem } from "../../client/refusal.ts";
 import { BASE } from "../address/address.ts";
 import { getFresh } from "../get-fresh.ts";
+import { send } from "../send.ts";
 import { authorisedFetch } from "../server.ts";
 import { remembered } from "../ui/remembered.ts";
 import { type Preferences, watchedStatuses } from "./preferences.ts";
@@ -73,10 +73,8 @@ async function subscription(): Promise<PushSubscription | undefined> {
 
 async function put(known: PushSubscription, preferences: Preferences): Promise<void> {
   const rule = ruleText(preferences);
-  const body = JSON.stringify({ subscription: known.toJSON(), ...(JSON.parse(rule) as object) });
-  const response = await authorisedFetch("/push/subscriptions", { method: "PUT", body });
-  if (!response.ok) throw new Error((await readProblem(response)).detail);
-  const { id } = (await response.json()) as { readonly id: string };
+  const body = { subscription: known.toJSON(), ...(JSON.parse(rule) as object) };
+  const { id } = (await send("/push/subscriptions", "PUT", body)) as { readonly id: string };
   stored.set({ id, rule, at: Date.now() });
 }
 

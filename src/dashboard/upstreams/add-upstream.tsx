@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { UpstreamListAnswer } from "../../api/upstream-schema.ts";
-import { putUpstream, reasonOf } from "./requests.ts";
+import { whyFailed } from "../../client/refusal.ts";
+import { putUpstream } from "./requests.ts";
 
 type Preset = UpstreamListAnswer["presets"][number];
 
@@ -49,7 +50,7 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
           setFault("");
           onAdded(name);
         },
-        (error: unknown) => setFault(reasonOf(error)),
+        (error: unknown) => setFault(whyFailed(error)),
       )
       .finally(() => setSending(false));
   };

@@ -1,6 +1,7 @@
 import type { ParkedAnswer, UpstreamListAnswer, UpstreamTestAnswer } from "../../api/upstream-schema.ts";
-import { classifyFailure, readProblem, type Refusal } from "../../client/refusal.ts";
+import { classifyFailure, type Refusal, whyFailed } from "../../client/refusal.ts";
 import { UPSTREAMS_PATH } from "../../session/contract/upstreams.ts";
+import { send } from "../send.ts";
 import { authorisedFetch, hasToken } from "../server.ts";
 
 export type UpstreamsAnswer =
@@ -21,8 +22,8 @@ export async function readUpstreams(): Promise<UpstreamsAnswer> {
     return failure.failure === "refused"
       ? { state: "refused", refusal: failure.refusal }
       : { state: "failed", why: failure.why };
-  } catch {
-    return { state: "failed", why: "the server cannot be reached" };
+  } catch (error) {
+    return { state: "failed", why: whyFailed(error) };
   }
 }
 
@@ -35,12 +36,11 @@ export const readParked = (name: string): Promise<ParkedAnswer> =>
 /** Answers how many traces are delivered again, of all that are parked. */
 export async function replayParked(name: string): Promise<number> {
   let traces = 0;
-  for (let omitted = 1; omitted > 0;) {
+  for (;;) {
     const answer = (await send(`${pathOf(name)}/replay`, "POST")) as { traces: number; omitted: number };
     traces += answer.traces;
-    omitted = answer.traces === 0 ? 0 : answer.omitted;
+    if (answer.traces === 0 || answer.omitted === 0) return traces;
   }
-  return traces;
 }
 
 export async function deleteUpstream(name: string): Promise<void> {
@@ -52,19 +52,3 @@ export async function putUpstream(name: string, body: object): Promise<void> {
 }
 
 const pathOf = (name: string): string => `${UPSTREAMS_PATH}/${encodeURIComponent(name)}`;
-
-/** Throws the server's reason if it answers another status than success. */
-async function send(path: string, method: string, body?: object): Promise<unknown> {
-  const response = await authorisedFetch(path, {
-    method,
-    headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (response.status === 204) return undefined;
-  if (response.ok) return (await response.json()) as unknown;
-  const { detail } = await readProblem(response);
-  throw new Error(detail === "" ? `The server answered ${response.status}.` : detail);
-}
-
-export const reasonOf = (error: unknown): string =>
-  error instanceof TypeError ? "The server cannot be reached." : error instanceof Error ? error.message : String(error);

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParkedAnswer, UpstreamAnswer, UpstreamTestAnswer } from "../../api/upstream-schema.ts";
+import { whyFailed } from "../../client/refusal.ts";
 import { count, counted } from "../../lib/figures.ts";
 import { now } from "../clock.ts";
 import { Ago, Since } from "../ui/clocks.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { deleteUpstream, readParked, reasonOf, replayParked, testUpstream } from "./requests.ts";
+import { deleteUpstream, readParked, replayParked, testUpstream } from "./requests.ts";
 
 const PRIMARY = "primary";
 const STATES = { on: "On", failing: "Failing", off: "Off" } as const;
@@ -102,7 +103,7 @@ function Actions({ upstream: { name, state, parked }, onChange }: Omit<CardProps
   const act = (what: string, work: () => Promise<Shown | undefined>): void => {
     setShown({ of: "busy", what });
     void work()
-      .catch((error: unknown): Shown => ({ of: "said", text: reasonOf(error) }))
+      .catch((error: unknown): Shown => ({ of: "said", text: whyFailed(error) }))
       .then(setShown)
       .then(onChange);
   };
@@ -182,7 +183,7 @@ function Actions({ upstream: { name, state, parked }, onChange }: Omit<CardProps
 
 const OUTCOMES: Readonly<Record<UpstreamTestAnswer["outcome"], string>> = {
   accepted: "Accepted",
-  retry: "Not reached; a delivery would be sent again",
+  retry: "Not accepted; a delivery would be sent again",
   refused: "Refused; a delivery would be parked",
   split: "Too large",
 };

@@ -1,6 +1,6 @@
 import { sessionPath } from "../../address/address.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readProblem } from "../../../client/refusal.ts";
+import { whyRefused } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
 import { deleteSoon } from "../../frame/deletion.ts";
 import type { KnownRetention } from "../../frame/retention.ts";
@@ -91,15 +91,10 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
   );
 }
 
-async function whyNot(response: Response): Promise<string> {
-  const { detail } = await readProblem(response);
-  return detail === "" ? `the server answered ${response.status}.` : detail;
-}
-
 /** A plain link cannot send the reader's token. */
 async function download(url: string, name: string, type?: string): Promise<void> {
   const response = await authorisedFetch(url, type === undefined ? {} : { headers: { accept: type } });
-  if (!response.ok) throw new Error(`Not exported: ${await whyNot(response)}`);
+  if (!response.ok) throw new Error(`Not exported: ${await whyRefused(response)}`);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
   link.download = name;
