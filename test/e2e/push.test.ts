@@ -150,7 +150,23 @@ test("two clicks let a browser be told with the page closed, until the session g
   const again = await tabs.newPage();
   await again.goto(`${url}/sessions`);
   await again.getByRole("button", { name: "Notifying" }).click();
+  // The reader turns it off before the server has answered the choice before.
+  let answered: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => (answered = resolve));
+  await again.route("**/push/subscriptions", async (route) => {
+    await until;
+    await route.continue();
+  });
+  const sent = again.waitForRequest((request) => request.url().endsWith("/push/subscriptions"));
+  await again.getByLabel("when one failed").check();
+  await sent;
   await again.getByRole("button", { name: "Turn off" }).click();
+  await expect.poll(() => again.getByRole("button", { name: "Notify me" }).count()).toBe(1);
+  const late = again.waitForResponse((response) => response.request().method() === "PUT");
+  answered();
+  await late;
+  await again.waitForTimeout(1_000);
   await expect.poll(alerts).toEqual([]);
+  expect(await again.evaluate("JSON.parse(localStorage.getItem('spanfold.push') ?? 'null')")).toBe(null);
   expect(complaints).toEqual([]);
 });

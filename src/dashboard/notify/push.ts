@@ -23,23 +23,28 @@ export const mayPush = "serviceWorker" in navigator && "PushManager" in globalTh
 /** A subscription that the server lost is renewed after this time. */
 const RENEWED_MILLIS = 86_400_000;
 
-/** Requests one after the other: the last choice is the one that holds. */
+/** Never rejects. */
 let last: Promise<void> = Promise.resolve();
 
-/** Subscribes this browser. Rejects with the reason if it can't. */
-export async function startPush(preferences: Preferences): Promise<void> {
-  await (last = last.then(
-    () => subscribe(preferences),
-    () => subscribe(preferences),
-  ));
+/** One after the other: the last choice is the one that holds. */
+function inTurn(work: () => Promise<void>): Promise<void> {
+  const done = last.then(work);
+  last = done.catch(() => undefined);
+  return done;
 }
+
+/** Subscribes this browser. Rejects with the reason if it can't. */
+export const startPush = (preferences: Preferences): Promise<void> => inTurn(() => subscribe(preferences));
 
 /** Tells the server what the reader wants now. A browser that ended its subscription is told by open tabs again. */
 export function syncPush(preferences: Preferences): void {
-  last = last.then(() => renew(preferences)).catch(() => undefined);
+  inTurn(() => renew(preferences)).catch(() => undefined);
 }
 
-export async function stopPush(): Promise<void> {
+/** Ends the subscription of this browser. Rejects if the server does not learn of it. */
+export const stopPush = (): Promise<void> => inTurn(unsubscribe);
+
+async function unsubscribe(): Promise<void> {
   const pushed = stored.value.peek();
   stored.set(undefined);
   await (await subscription())?.unsubscribe();
@@ -62,7 +67,7 @@ async function renew(preferences: Preferences): Promise<void> {
   if (pushed === undefined) return;
   const known = await subscription();
   if (known === undefined) return stored.set(undefined);
-  const isKnown = pushed.rule === ruleText(preferences) && Date.now() - pushed.at < RENEWED_MILLIS;
+  const isKnown = pushed.rule === JSON.stringify(ruleOf(preferences)) && Date.now() - pushed.at < RENEWED_MILLIS;
   if (!isKnown) await put(known, preferences);
 }
 
@@ -72,17 +77,13 @@ async function subscription(): Promise<PushSubscription | undefined> {
 }
 
 async function put(known: PushSubscription, preferences: Preferences): Promise<void> {
-  const rule = ruleText(preferences);
-  const body = { subscription: known.toJSON(), ...(JSON.parse(rule) as object) };
+  const rule = ruleOf(preferences);
+  const body = { subscription: known.toJSON(), ...rule };
   const { id } = (await send("/push/subscriptions", "PUT", body)) as { readonly id: string };
-  stored.set({ id, rule, at: Date.now() });
+  stored.set({ id, rule: JSON.stringify(rule), at: Date.now() });
 }
 
-function ruleText(preferences: Preferences): string {
+function ruleOf(preferences: Preferences): object {
   const { all, sessions } = preferences;
-  return JSON.stringify({
-    on: watchedStatuses(preferences),
-    question: "included",
-    ...(all ? {} : { sessions }),
-  });
+  return { on: watchedStatuses(preferences), question: "included", ...(all ? {} : { sessions }) };
 }
