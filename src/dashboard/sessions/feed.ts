@@ -1,3 +1,4 @@
+import { whyFailed } from "../../client/refusal.ts";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { ListCounts } from "../../session/contract/directory.ts";
 import { PINNED_STATUSES } from "../../session/list/list-groups.ts";
@@ -142,7 +143,7 @@ export function openListFeed(view: ListView): ListFeed {
       paging.value = "resting";
       schedule();
     } catch (error) {
-      if (requested === generation) paging.value = { failed: error instanceof Error ? error.message : String(error) };
+      if (requested === generation) paging.value = { failed: whyFailed(error) };
     }
   }
 

@@ -1,3 +1,4 @@
+import { whyFailed } from "../../../client/refusal.ts";
 import { sessionPath } from "../../address/address.ts";
 import type { AnyValue, Offloaded } from "../../../otel/span.ts";
 import { authorisedFetch } from "../../server.ts";
@@ -40,7 +41,7 @@ export function useOffloadedValues(sessionId: string): OffloadedValues {
       fetchOffloaded(sessionId, offloaded, signal).then(
         (value) => setFetched((before) => new Map(before).set(offloaded.hash, value)),
         (error: unknown) => {
-          if (!signal.aborted) become({ failed: error instanceof Error ? error.message : String(error) });
+          if (!signal.aborted) become({ failed: whyFailed(error) });
         },
       );
     },

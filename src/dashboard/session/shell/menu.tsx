@@ -1,6 +1,6 @@
 import { sessionPath } from "../../address/address.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { whyRefused } from "../../../client/refusal.ts";
+import { whyFailed, whyRefused } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
 import { deleteSoon } from "../../frame/deletion.ts";
 import type { KnownRetention } from "../../frame/retention.ts";
@@ -30,7 +30,7 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
     setState("busy");
     work().then(
       () => setState("ready"),
-      (error: unknown) => setState({ failed: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => setState({ failed: whyFailed(error) }),
     );
   };
   return (
