@@ -1,5 +1,5 @@
 import type { Tokens } from "../facts/facts.ts";
-import { outermostAbsent, groupByQuery } from "./query-groups.ts";
+import { outermostAbsent } from "./query-groups.ts";
 import { compareRows, failureAt, isCanceled, isError, isPromptGuessed } from "./table/annotated-rows.ts";
 import type { QueryGroup, QueryGroups } from "./query-groups.ts";
 import { errorsOf } from "./errors.ts";
@@ -62,9 +62,8 @@ export type CountedUsage = {
 };
 
 /** `prices`: for tokens without a cost. */
-export function foldQueries(table: SpanTable, prices?: Prices): QueryFold {
+export function foldGroups(table: SpanTable, groups: QueryGroups, prices?: Prices): QueryFold {
   const { rows, usage } = table;
-  const groups = groupByQuery(table);
   const queries = groups.queries.map((group) => emptyQuery(table, groups, group));
   /** The prompts of the outermost spans: no other is better, unless they are guesses. */
   const prompts = queries.map(({ prompt }) => prompt);

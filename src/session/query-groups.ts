@@ -1,5 +1,4 @@
 import * as Row from "./table/span-rows.ts";
-import { linkDerivedSpans } from "./correlate/derived-links.ts";
 import type { DerivedLinks } from "./correlate/derived-links.ts";
 import { NO_PATH } from "./table/ancestor-paths.ts";
 import { compareRows } from "./table/annotated-rows.ts";
@@ -38,10 +37,9 @@ const ABSENT = -1;
 /**
  * Assigns each span to exactly one query of its trace: the query that it names, else its parent's. If no span names a query,
  * each root is one. Other spans (whose parent is missing, or who are in a cycle) belong to the first query of the trace. A
- * trace without a query has one whose outermost span was not received.
+ * trace without a query has one whose outermost span was not received. `derived`: how derived spans relate to others.
  */
-export function groupByQuery(table: SpanTable): QueryGroups {
-  const derived = linkDerivedSpans(table);
+export function groupByQuery(table: SpanTable, derived: DerivedLinks | undefined): QueryGroups {
   const parents = parentRows(table, derived);
   const order = parentsFirst(parents);
   const { candidates, queryOf } = findQueries(table, parents, order, derived);

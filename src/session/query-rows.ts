@@ -1,7 +1,6 @@
-import { foldQueries } from "./queries.ts";
+import { foldQueries, queriesOf } from "./whole-session.ts";
 import type { Query } from "./queries.ts";
 import { compareRows, isError } from "./table/annotated-rows.ts";
-import { queriesOf } from "./summarise.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QuerySummary } from "./summary.ts";

@@ -1,7 +1,9 @@
+import type { LinkDerived } from "./correlate/derived-links.ts";
 import { Division } from "./division.ts";
 import type { PartFold } from "./part-fold.ts";
 import type { Prices } from "./prices/prices.ts";
-import { foldQueries } from "./queries.ts";
+import { foldGroups } from "./queries.ts";
+import { groupByQuery } from "./query-groups.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
 /** A part takes new units until it has so many rows. A change then folds a part or two, of some hundred in a large session. */
@@ -18,6 +20,7 @@ type Part = SessionPart & { readonly prices: Prices | undefined };
  */
 export class SessionParts {
   readonly #whole: SpanTable;
+  readonly #link: LinkDerived;
   readonly #mostRows: number;
   #division: Division;
   /** By the division's numbers. */
@@ -26,8 +29,9 @@ export class SessionParts {
   #evictions = 0;
   #last: { readonly version: number; readonly prices: Prices | undefined; readonly parts: readonly Part[] } | undefined;
 
-  constructor(whole: SpanTable, mostRows = MOST_ROWS) {
+  constructor(whole: SpanTable, link: LinkDerived, mostRows = MOST_ROWS) {
     this.#whole = whole;
+    this.#link = link;
     this.#mostRows = mostRows;
     this.#division = new Division(whole, mostRows);
   }
@@ -73,7 +77,7 @@ export class SessionParts {
   #fold(rows: readonly number[] | undefined, prices: Prices | undefined): Part {
     const whole = this.#whole;
     const table = rows === undefined || rows.length === whole.size ? whole : whole.slice(rows);
-    return { table, rows, fold: foldQueries(table, prices), prices };
+    return { table, rows, fold: foldGroups(table, groupByQuery(table, this.#link(table)), prices), prices };
   }
 
   /** It was all of the session, and other parts came since. */

@@ -1,5 +1,6 @@
 import { highWord, lowWord } from "../lib/hex.ts";
 import type { SpanLookup, SpanSubject } from "./contract/span-lookup.ts";
+import { linkDerivedSpans } from "./correlate/derived-links.ts";
 import { groupByQuery } from "./query-groups.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import { compareRows } from "./table/annotated-rows.ts";
@@ -16,7 +17,7 @@ export function findSpan(table: SpanTable, traceId: string, spanId: string, otlp
   const { rows } = table;
   const trace = table.traceNumber(traceId);
   if (trace < 0) return { found: "none" };
-  const groups = groupByQuery(table);
+  const groups = groupByQuery(table, linkDerivedSpans(table));
   const sharing = table.rowsOf(trace, spanId).toSorted((a, b) => compareRows(table, a, b));
   if (sharing.length === 0) return findMissing(table, groups, trace, spanId);
   const otlpKinds = sharing.map((row) => rows.word(row, Row.OTLP_KIND));

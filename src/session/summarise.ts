@@ -1,10 +1,9 @@
 import type { SpanKind } from "../facts/facts.ts";
-import { sessionDigest } from "./digest/session-digest.ts";
 import type { DigestOf } from "./digest/session-digest.ts";
 import { outermostAbsent } from "./query-groups.ts";
 import { livenessFacts } from "./liveness-facts.ts";
 import type { Prices } from "./prices/prices.ts";
-import { foldQueries, isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
+import { isQueryOpen, queryName, targetIn, tokensOf } from "./queries.ts";
 import type { Query, QueryFold } from "./queries.ts";
 import { MAX_NAMES_SHOWN, rollUp, shownNames } from "./roll-up.ts";
 import type { RollUp } from "./roll-up.ts";
@@ -32,16 +31,9 @@ export type AboutSession = {
   readonly prices?: Prices;
 };
 
-/** Summary of a session. Depends on the set of spans only, never on their order or deliveries. */
-export function summarise(
-  table: SpanTable,
-  about: AboutSession,
-  fold: QueryFold = foldQueries(table, about.prices),
-): SessionSummary {
-  return summariseParts(table, about, [{ table, fold }], sessionDigest);
-}
-
-/** As {@link summarise}, of a session that is folded in parts. `whole`: its whole table. Without `digest` it has nothing that only lists show. */
+/**
+ * Summary of a session that is folded in parts. Depends on the set of spans only, never on their order or deliveries. `whole`: its whole table. Without `digest` it has nothing that only lists show.
+ */
 export function summariseParts(
   whole: SpanTable,
   about: AboutSession,
@@ -85,11 +77,6 @@ export function summariseParts(
 }
 
 /** Summaries of a session's queries, by start. Independent of the order of admission. */
-export function queriesOf(table: SpanTable, fold: QueryFold = foldQueries(table)): readonly QuerySummary[] {
-  return queriesOfParts([{ table, fold }]);
-}
-
-/** As {@link queriesOf}, of a session that is folded in parts. */
 export function queriesOfParts(parts: readonly PartFold[]): readonly QuerySummary[] {
   return queriesInOrder(parts).map(({ summary }) => summary);
 }

@@ -4,7 +4,7 @@ import { PLAIN, widthOf } from "../../src/cli/terminal/style.ts";
 import type { SessionSummary } from "../../src/session/summary.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { deriveFacts } from "../../src/facts/facts.ts";
-import { summarise } from "../../src/session/summarise.ts";
+import { summarise } from "../../src/session/whole-session.ts";
 import { aSpan, traceIdOf } from "../durable/spans.ts";
 
 const ARRIVED = 1_795_000_000_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
-import { summarise } from "../../src/session/summarise.ts";
+import { summarise } from "../../src/session/whole-session.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import type { Resource, Span } from "../../src/otel/span.ts";
 

@@ -5,7 +5,7 @@ import type { TimeSpent } from "../../src/session/cards.ts";
 import { isLongGap } from "../../src/session/timing/idle-gaps.ts";
 import { clipped, intervalOf, totalOf, union } from "../../src/session/timing/interval.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
+import { foldQueries } from "../../src/session/whole-session.ts";
 import { costsOf, ownUsageOf } from "../../src/session/row-usage.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";

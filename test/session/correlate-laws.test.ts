@@ -1,10 +1,10 @@
 import { describe, expect } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
+import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { groupByQuery } from "../../src/session/query-groups.ts";
 import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
+import { foldQueries, queriesOf, summarise } from "../../src/session/whole-session.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import * as Row from "../../src/session/table/span-rows.ts";
@@ -96,7 +96,7 @@ describe("events, agent logs and spans of the same operations", () => {
 
   law("no span has a duplicate as its parent", SEEDS, (seed) => {
     const table = tableOf(generateItems(new Random(seed)));
-    const { parents, derived } = groupByQuery(table);
+    const { parents, derived } = groupByQuery(table, linkDerivedSpans(table));
     const hidden = Array.from(parents.entries()).filter(
       ([, parent]) => parent >= 0 && derived?.duplicates[parent] === 1,
     );

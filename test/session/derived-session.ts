@@ -1,5 +1,4 @@
-import { foldQueries } from "../../src/session/queries.ts";
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
+import { foldQueries, queriesOf, summarise } from "../../src/session/whole-session.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
 import type { ViewSpan } from "../../src/session/tree/tree.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { errorsOf } from "../../src/session/errors.ts";
+import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { groupByQuery } from "../../src/session/query-groups.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
@@ -192,7 +193,7 @@ describe("order does not show", () => {
   law("a session with a failed span has a cause, and no cause is a span that passed", SEEDS, (seed) => {
     const table = new SpanTable();
     generated(new Random(seed)).forEach((facts, position) => table.admit(TRACE, facts, 1, position));
-    const { failed: fails, causes } = errorsOf(table, groupByQuery(table));
+    const { failed: fails, causes } = errorsOf(table, groupByQuery(table, linkDerivedSpans(table)));
     expect(causes.includes(1)).toBe(fails.includes(1));
     causes.forEach((cause, row) => expect(cause <= (fails[row] ?? 0)).toBe(true));
   });

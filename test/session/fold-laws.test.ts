@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SpanTable } from "../../src/session/table/span-table.ts";
-import { summarise } from "../../src/session/summarise.ts";
+import { summarise } from "../../src/session/whole-session.ts";
 import { ABOUT, foldOf } from "./fold-of.ts";
 import { generateSession } from "./session-generator.ts";
 import { law, seedsFrom } from "../law.ts";

@@ -1,6 +1,5 @@
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
+import { foldQueries, queriesOf, summarise } from "../../src/session/whole-session.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { TRACE } from "../facts/facts-of.ts";

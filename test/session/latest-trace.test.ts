@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { latestTrace, MAX_BARS } from "../../src/session/latest-trace.ts";
+import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { SessionParts } from "../../src/session/session-parts.ts";
 import { RecentSpans } from "../../src/session/table/recent-spans.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
@@ -12,7 +13,7 @@ function latestOf(spans: readonly SpanFacts[], mostRows?: number) {
   const table = new SpanTable();
   const recent = new RecentSpans();
   table.recent = recent;
-  const parts = new SessionParts(table, mostRows);
+  const parts = new SessionParts(table, linkDerivedSpans, mostRows);
   table.admit(OTHER, factsOf({ spanId: id(99), start: at(-50), end: at(-40) }), 1, 0);
   spans.forEach((facts, position) => table.admit(TRACE, facts, 2, position));
   return latestTrace(recent, parts.folds(undefined));

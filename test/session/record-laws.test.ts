@@ -5,16 +5,16 @@ import { decodeRecordFacts, encodeRecordFacts } from "../../src/logs/record-fact
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { RecordFacts } from "../../src/logs/record-facts.ts";
 import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
-import type { Resource } from "../../src/otel/span.ts";
+import { foldQueries, queriesOf, summarise } from "../../src/session/whole-session.ts";
+import type { Resource, Span } from "../../src/otel/span.ts";
 import type { SessionStreamEvent } from "../../src/session/contract/stream-events.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { sessionDigest } from "../../src/session/digest/session-digest.ts";
-import { viewRecord } from "../../src/session/view/record-reader.ts";
+import { recordReader } from "../../src/session/view/record-reader.ts";
 import { SessionView } from "../../src/session/view/session-view.ts";
 import { wholeView } from "./whole-view.ts";
+import { spansEvent } from "./wire-of.ts";
 import { generateSession } from "../durable/generated-session.ts";
 import type { SentRecord } from "../durable/log-records.ts";
 import { attributesOf } from "../durable/spans.ts";
@@ -141,11 +141,30 @@ describe("with log records among spans", () => {
     const late = random.below(sent.length);
     sent.forEach((item, at) => {
       view.apply(eventOf(item));
-      if (at === late) view.useRecords(viewRecord);
+      if (at === late) view.useRecords(recordReader);
     });
     expect(view.awaitsRecords).toBe(false);
     expect(shownBy(view)).toEqual(shownBy(viewOf(sent)));
   });
+});
+
+test("a span that says by itself that it is derived has its place once the code for that came", () => {
+  const derived = (id: string, derivation: string, start: number): Span => ({
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: id.padStart(16, "0"),
+    name: derivation,
+    startTimeUnixNano: `${1_790_000_000 + start}000000000`,
+    endTimeUnixNano: `${1_790_000_001 + start}000000000`,
+    attributes: attributesOf({ "spanfold.derivation": derivation }),
+  });
+  const event = spansEvent(0, [{ scopeSpans: [{ spans: [derived("1", "prompt", 1), derived("2", "by-time", 5)] }] }]);
+  const view = new SessionView(ABOUT.id, readPrices);
+  view.apply(event);
+  expect(view.awaitsRecords).toBe(true);
+  expect(view.tree().roots).toHaveLength(2);
+  view.useRecords(recordReader);
+  expect(view.awaitsRecords).toBe(false);
+  expect(printTree(view.tree())).toEqual(["prompt 1–6 +1", "  by-time 5–6"]);
 });
 
 test("a log record takes at most 24 bytes of memory, apart from its derived spans", () => {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
-import { foldQueries } from "../../src/session/queries.ts";
+import { foldQueries, queriesOf, summarise } from "../../src/session/whole-session.ts";
 import { LIST_PRICES, readPrices } from "../../src/session/prices/prices.ts";
 import { MAX_NAMES_SHOWN } from "../../src/session/roll-up.ts";
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
 import type { Span } from "../../src/otel/span.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";

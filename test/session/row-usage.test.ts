@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
+import { foldQueries, summarise } from "../../src/session/whole-session.ts";
 import { addUsage, costsOf, NO_USAGE, ownUsageOf } from "../../src/session/row-usage.ts";
 import type { Usage } from "../../src/session/row-usage.ts";
-import { summarise } from "../../src/session/summarise.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
 import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";

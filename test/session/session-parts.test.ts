@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
+import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { sessionDigest } from "../../src/session/digest/session-digest.ts";
 import { searchableIn } from "../../src/session/list/searchable.ts";
 import { searchText } from "../../src/session/list/search-text.ts";
 import type { PartFold } from "../../src/session/part-fold.ts";
 import { LIST_PRICES } from "../../src/session/prices/prices.ts";
-import { foldQueries } from "../../src/session/queries.ts";
+import { foldQueries } from "../../src/session/whole-session.ts";
 import { rollUp } from "../../src/session/roll-up.ts";
 import { SessionParts } from "../../src/session/session-parts.ts";
 import { queriesOfParts, summariseParts } from "../../src/session/summarise.ts";
@@ -29,7 +30,7 @@ law(
     const random = new Random(seed);
     const sent = generateTrees(random);
     const table = new SpanTable();
-    const parts = new SessionParts(table, MOST_ROWS);
+    const parts = new SessionParts(table, linkDerivedSpans, MOST_ROWS);
     // A trace with log records is not divided.
     const hasRecords = random.chance(0.3);
     for (const [at, delivery] of random.cut(random.shuffle([...sent, ...sent.slice(0, 5)]), 12).entries()) {
@@ -103,7 +104,7 @@ function saidBy(table: SpanTable, parts: readonly PartFold[]) {
 /** One trace, to which trees of an agent and three tools are added. */
 function manyTrees() {
   const table = new SpanTable();
-  const parts = new SessionParts(table, MOST_ROWS);
+  const parts = new SessionParts(table, linkDerivedSpans, MOST_ROWS);
   let revision = 0;
   const add = (spanId: string, parentSpanId: string): number =>
     table.admit("t", factsOf({ spanId, parentSpanId, kind: parentSpanId === "" ? "agent" : "tool" }), ++revision, 0);

@@ -3,7 +3,7 @@ import type { SpanFacts } from "../../src/facts/facts.ts";
 import type { RecordFacts } from "../../src/logs/record-facts.ts";
 import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
-import { queriesOf, summarise } from "../../src/session/summarise.ts";
+import { queriesOf, summarise } from "../../src/session/whole-session.ts";
 import { admitRecords, knowsRecord } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { readCaptures } from "../producers/fixtures.ts";

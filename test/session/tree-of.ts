@@ -1,3 +1,4 @@
+import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { groupByQuery } from "../../src/session/query-groups.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
 import { buildTree } from "../../src/session/tree/tree.ts";
@@ -10,5 +11,5 @@ export function treeOf(spans: readonly ViewSpan[], isAwaited = true): SessionTre
   spans.forEach((span, position) => {
     byRow[table.admit(span.traceId, span.facts, 1, position)] = span;
   });
-  return buildTree(table, groupByQuery(table), byRow, () => isAwaited);
+  return buildTree(table, groupByQuery(table, linkDerivedSpans(table)), byRow, () => isAwaited);
 }

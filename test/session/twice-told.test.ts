@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { summarise } from "../../src/session/summarise.ts";
+import { summarise } from "../../src/session/whole-session.ts";
 import { law, seedsFrom } from "../law.ts";
 import { ABOUT } from "./fold-of.ts";
 import { Random } from "./seeded-random.ts";

@@ -8,7 +8,7 @@ import { at, factsOf, id, TRACE } from "../facts/facts-of.ts";
 import { recordOfArkEvent } from "../../src/ark/events/event-record.ts";
 import type { ArkEvent } from "../../src/ark/events/posted-event.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
-import { summarise } from "../../src/session/summarise.ts";
+import { summarise } from "../../src/session/whole-session.ts";
 import { admitRecords } from "../../src/session/table/admit-records.ts";
 import { arkEvent } from "../logs/ark-events.ts";
 import { ABOUT, foldOf, foldTrace } from "./fold-of.ts";

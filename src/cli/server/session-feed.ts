@@ -4,7 +4,7 @@ import { headless } from "../../client/platform.ts";
 import type { StreamState } from "../../client/stream-state.ts";
 import type { SessionStreamEvent } from "../../session/contract/stream-events.ts";
 import { readPrices } from "../../session/prices/prices.ts";
-import { viewRecord } from "../../session/view/record-reader.ts";
+import { recordReader } from "../../session/view/record-reader.ts";
 import { SessionView } from "../../session/view/session-view.ts";
 import type { Server } from "./server.ts";
 import { sessionPath } from "./session-argument.ts";
@@ -35,7 +35,7 @@ export class SessionFeed {
     const { server, session, parameters } = options;
     this.session = session;
     this.view = new SessionView(session, readPrices);
-    this.view.useRecords(viewRecord);
+    this.view.useRecords(recordReader);
     const query = parameters === undefined ? "" : `?${new URLSearchParams(parameters).toString()}`;
     this.#stream = openEventStream<SessionStreamEvent>(
       {

@@ -196,8 +196,8 @@ export class DisplayFold {
   #loadRecords(): void {
     this.#isFolding = true;
     import("../../session/view/record-reader.ts").then(
-      ({ viewRecord }) => {
-        this.#view.useRecords(viewRecord);
+      ({ recordReader }) => {
+        this.#view.useRecords(recordReader);
         this.#fold();
       },
       () => {

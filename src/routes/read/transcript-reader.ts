@@ -12,7 +12,7 @@ import type { SummaryWithStatus } from "../../session/liveness.ts";
 import { listErrors } from "../../session/error-list.ts";
 import type { ListedError } from "../../session/error-list.ts";
 import { LIST_PRICES, readPrices } from "../../session/prices/prices.ts";
-import { foldQueries } from "../../session/queries.ts";
+import { foldQueries } from "../../session/whole-session.ts";
 import type { QueryFold } from "../../session/queries.ts";
 import { isError } from "../../session/table/annotated-rows.ts";
 import { admitRecords, knowsRecord } from "../../session/table/admit-records.ts";

@@ -24,7 +24,9 @@ export type DerivedLinks = {
 };
 
 /** `undefined` if no span is derived. */
-export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
+export type LinkDerived = (table: SpanTable) => DerivedLinks | undefined;
+
+export const linkDerivedSpans: LinkDerived = (table) => {
   if (!table.rows.anyDerived) return undefined;
   const links: DraftLinks = {
     duplicates: new Uint8Array(table.rows.length),
@@ -38,4 +40,4 @@ export function linkDerivedSpans(table: SpanTable): DerivedLinks | undefined {
   linkEvents(table, links);
   linkStreamEnds(table, links);
   return links;
-}
+};

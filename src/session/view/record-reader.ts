@@ -3,6 +3,8 @@ import { readRecord } from "../../logs/read-record.ts";
 import { deriveRecordFacts, type RecordFacts } from "../../logs/record-facts.ts";
 import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
+import { linkDerivedSpans, type LinkDerived } from "../correlate/derived-links.ts";
+import { admitRecords } from "../table/admit-records.ts";
 import { readSaid, type RecordSaid } from "../transcript/record-said.ts";
 
 /** What a viewer needs of a log record: its facts, the span that it belongs to ("" without), what it says about that, and the spans derived from it. */
@@ -13,11 +15,20 @@ export type ReadRecord = {
   readonly spans: readonly Span[];
 };
 
-export type RecordReader = (record: LogRecord, resource: Resource | undefined, scope: Scope | undefined) => ReadRecord;
+/** What a viewer needs for log records, and for the spans derived from them. Most sessions have none. */
+export type RecordReader = {
+  readonly read: (record: LogRecord, resource: Resource | undefined, scope: Scope | undefined) => ReadRecord;
+  readonly admit: typeof admitRecords;
+  readonly link: LinkDerived;
+};
 
-export const viewRecord: RecordReader = (record, resource, scope) => {
-  const reading = readRecord(record);
-  // The object derives facts from the canonical text, which this is.
-  const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
-  return { facts, subject: subjectOf(reading), said: readSaid(reading), spans: spansOfRecord(reading) };
+export const recordReader: RecordReader = {
+  read(record, resource, scope) {
+    const reading = readRecord(record);
+    // The object derives facts from the canonical text, which this is.
+    const facts = deriveRecordFacts(record, JSON.stringify(record), resource, scope);
+    return { facts, subject: subjectOf(reading), said: readSaid(reading), spans: spansOfRecord(reading) };
+  },
+  admit: admitRecords,
+  link: linkDerivedSpans,
 };

@@ -10,7 +10,6 @@ import { SessionParts } from "../session-parts.ts";
 import type { SessionPart } from "../session-parts.ts";
 import { queriesOfParts, summariseParts } from "../summarise.ts";
 import type { QuerySummary, SessionSummary } from "../summary.ts";
-import { admitRecords } from "../table/admit-records.ts";
 import { SpanTable } from "../table/span-table.ts";
 import type { SessionTree, ViewSpan } from "../tree/tree.ts";
 import { ViewLogs } from "./log-view.ts";
@@ -60,7 +59,7 @@ export class SessionView {
   constructor(id = "", readPrices?: ReadPrices, mostRows?: number) {
     this.#id = id;
     this.#mostRows = mostRows;
-    this.#parts = new SessionParts(this.#table, mostRows);
+    this.#parts = this.#newParts();
     if (readPrices !== undefined) this.usePrices(readPrices);
   }
 
@@ -70,16 +69,18 @@ export class SessionView {
     this.#price();
   }
 
-  /** Until then a log record and all events after it wait. */
+  /** Until then a log record and all events after it wait, and derived spans have no relations. */
   useRecords(records: RecordReader): void {
     this.#records = records;
+    if (this.#table.rows.anyDerived) this.#foldAnew();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const event of waiting) this.apply(event);
   }
 
   get awaitsRecords(): boolean {
-    return this.#waiting.length > 0;
+    // An exporter may send a span that says that it is derived.
+    return this.#waiting.length > 0 || (this.#records === undefined && this.#table.rows.anyDerived);
   }
 
   /** Until then a summary has nothing that only lists show. */
@@ -242,11 +243,20 @@ export class SessionView {
     this.#gone.clear();
   }
 
+  #newParts(): SessionParts {
+    return new SessionParts(this.#table, (table) => this.#records?.link(table), this.#mostRows);
+  }
+
+  #foldAnew(): void {
+    this.#revision++;
+    this.#parts = this.#newParts();
+  }
+
   #reset(): void {
     this.#gone.clear();
     this.#revision++;
     this.#table = new SpanTable();
-    this.#parts = new SessionParts(this.#table, this.#mostRows);
+    this.#parts = this.#newParts();
     this.#trees = new ViewTree();
     this.#spans = [];
     this.#logs = new ViewLogs();
@@ -299,8 +309,8 @@ export class SessionView {
   }
 
   #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
-    const reader = this.#records;
-    if (reader === undefined) return;
+    const records = this.#records;
+    if (records === undefined) return;
     this.#deliveries.add(traceId, { received: BigInt(received), receipt });
     // Also by its first record: a trace with records is no longer divided.
     if (!this.#table.records.hasAny(this.#table.traceNumber(traceId))) this.#parts.annotate(traceId);
@@ -308,8 +318,8 @@ export class SessionView {
     for (const { resource, scopeLogs } of resourceLogs) {
       for (const { scope, logRecords } of scopeLogs ?? []) {
         for (const record of logRecords ?? []) {
-          const { facts, subject, said, spans } = reader(record, resource, scope);
-          admitRecords(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
+          const { facts, subject, said, spans } = records.read(record, resource, scope);
+          records.admit(this.#table, traceId, [{ ...facts, spans: [] }], this.#revision);
           if (facts.annotation !== undefined) this.#parts.annotate(traceId);
           const source = { resource, scope, received };
           const derivedFrom = this.#logs.add(traceId, record, facts, { ...source, subject, said });

@@ -8,6 +8,7 @@ import { endedSpans } from "../../../src/session/numbers/ended-spans.ts";
 import { wholeNumbers } from "../../../src/session/numbers/numbers-answer.ts";
 import { numbersOf } from "../../../src/session/numbers/numbers.ts";
 import { LIST_PRICES } from "../../../src/session/prices/prices.ts";
+import { linkDerivedSpans } from "../../../src/session/correlate/derived-links.ts";
 import { SessionParts } from "../../../src/session/session-parts.ts";
 import { RecentSpans } from "../../../src/session/table/recent-spans.ts";
 import { SpanTable } from "../../../src/session/table/span-table.ts";
@@ -43,7 +44,7 @@ function answerOf(
   for (const event of latest === undefined ? [] : (sessionOf(LATEST)?.events ?? [])) view.apply(event);
   let position = 0;
   for (const { traceId, facts } of view.spans()) table.admit(traceId, facts, 1, position++);
-  const parts = new SessionParts(table).folds(LIST_PRICES);
+  const parts = new SessionParts(table, linkDerivedSpans).folds(LIST_PRICES);
   const trace = latestTrace(recent, parts);
   return {
     at: PRESENT,

@@ -5,6 +5,7 @@ import type { EndedSpan } from "../../../src/session/numbers/ended-span.ts";
 import { endedSpans } from "../../../src/session/numbers/ended-spans.ts";
 import { ReportedSpans } from "../../../src/session/numbers/reported-spans.ts";
 import { LIST_PRICES } from "../../../src/session/prices/prices.ts";
+import { linkDerivedSpans } from "../../../src/session/correlate/derived-links.ts";
 import { SessionParts } from "../../../src/session/session-parts.ts";
 import { NUMBERED_SPANS, RecentSpans } from "../../../src/session/table/recent-spans.ts";
 import { SpanTable } from "../../../src/session/table/span-table.ts";
@@ -22,7 +23,7 @@ class Session {
   #revision = 0;
 
   constructor(mostRows?: number) {
-    this.parts = new SessionParts(this.table, mostRows);
+    this.parts = new SessionParts(this.table, linkDerivedSpans, mostRows);
     this.table.recent = this.recent;
   }
 

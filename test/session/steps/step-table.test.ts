@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../../src/facts/facts.ts";
 import { LIST_PRICES } from "../../../src/session/prices/prices.ts";
-import { foldQueries } from "../../../src/session/queries.ts";
+import { foldQueries } from "../../../src/session/whole-session.ts";
 import { costsOf, ownUsageOf } from "../../../src/session/row-usage.ts";
 import { countedCalls } from "../../../src/session/steps/counted-calls.ts";
 import { MAX_GROUPS, sortedGroups, stepTable } from "../../../src/session/steps/step-table.ts";

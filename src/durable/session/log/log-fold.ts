@@ -1,3 +1,4 @@
+import { linkDerivedSpans } from "../../../session/correlate/derived-links.ts";
 import { SessionParts } from "../../../session/session-parts.ts";
 import { RecentSpans } from "../../../session/table/recent-spans.ts";
 import { SpanTable } from "../../../session/table/span-table.ts";
@@ -10,7 +11,7 @@ export class LogFold {
   readonly visible = new SpanTable();
   /** Of the visible spans. */
   readonly recent = new RecentSpans();
-  readonly parts = new SessionParts(this.visible);
+  readonly parts = new SessionParts(this.visible, linkDerivedSpans);
   #moved: SpanTable | undefined;
   /** Last revision of each trace, in the trace's own order. */
   readonly traceHeads = new Map<string, number>();
