@@ -81,29 +81,6 @@ export const REPLAY_KEYS = keymap([
   { words: "Back to live", keys: { r: "exit" } },
 ]);
 
-/** The list of shortcuts: titles and their maps. */
-export const SHORTCUTS: readonly (readonly [string, readonly Keymap<string>[]])[] = [
-  ["Everywhere", [HELP_KEYS, STREAM_KEYS, CLOSE_KEYS]],
-  ["Sessions", [LIST_KEYS, SEARCH_KEYS]],
-  [
-    "A session",
-    [
-      READING_KEYS,
-      ROW_KEYS,
-      TREE_KEYS,
-      STEP_KEYS,
-      HIT_KEYS,
-      TRANSCRIPT_KEYS,
-      OPEN_KEYS,
-      PANEL_KEYS,
-      SEARCH_KEYS,
-      SESSION_KEYS,
-    ],
-  ],
-  ["A timeline", [LANE_KEYS]],
-  ["A replay", [REPLAY_KEYS]],
-];
-
 type Pressed = Pick<KeyboardEvent, "key" | "shiftKey">;
 
 /** The action of a key in this map, if it has one. */

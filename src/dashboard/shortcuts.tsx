@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import { keyWords, SHORTCUTS } from "./keymap.ts";
+import { keyWords } from "./keymap.ts";
+import { SHORTCUTS } from "./shortcut-groups.ts";
 import { Icon } from "./ui/icons.tsx";
 import "./ui/dialog.css";
 

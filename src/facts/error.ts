@@ -1,13 +1,10 @@
 import { SPAN_MESSAGE_KEY } from "../otel/semconv/content.ts";
 import { failureText, outputSignal } from "../content/signals.ts";
-import type { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { firstLine } from "../lib/one-line.ts";
-import { textOf } from "../otel/any-value.ts";
 import {
   CANCELED_MESSAGES,
   CANCELED_TYPES,
   EXCEPTION_KEYS,
-  STATUS_MESSAGE_KEYS,
   TOOL_FAILED_STATUS,
   TOOL_FAILED_TYPE,
 } from "../otel/semconv/attributes.ts";
@@ -93,39 +90,11 @@ export function spanFailure(span: Span, index: AttributeIndex, length: number): 
 const MAX_TYPE = 256;
 
 /** Python's traceback ends with the error. LangSmith puts one behind the error, without a line between them. */
-function withoutTraceback(message: string): string {
+export function withoutTraceback(message: string): string {
   const at = message.indexOf(TRACEBACK);
   if (at < 0) return message;
   const before = message.slice(0, at).trim();
   return before === "" ? (message.trimEnd().split("\n").at(-1) ?? message) : before;
 }
 
-const tracebackIn = (message = ""): string => message.slice(Math.max(0, message.indexOf(TRACEBACK)));
-
-const TRACEBACK = "Traceback (most recent call last):";
-
-export type Exception = { readonly type?: string; readonly message?: string; readonly stacktrace?: string };
-
-/** The exception of a failed span: from its exception event, else its attributes, else its status; `undefined` if none has one. */
-export function readException(span: Span, attributes: ClaimedAttributes): Exception | undefined {
-  const event = exceptionAttributes(span);
-  const type = firstText(event, EXCEPTION_KEYS.type) ?? attributes.take(EXCEPTION_KEYS.type, textOf);
-  const message =
-    firstText(event, EXCEPTION_KEYS.message) ??
-    attributes.take(EXCEPTION_KEYS.message, textOf) ??
-    readStatusMessage(span, attributes);
-  const stated = firstText(event, EXCEPTION_KEYS.stacktrace) ?? attributes.take(EXCEPTION_KEYS.stacktrace, textOf);
-  if (type === undefined && message === undefined && stated === undefined) return undefined;
-  const cause = message && withoutTraceback(message);
-  const stacktrace = stated ?? (cause === message ? undefined : tracebackIn(message));
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(cause === undefined ? {} : { message: cause }),
-    ...(stacktrace === undefined ? {} : { stacktrace }),
-  };
-}
-
-/** The message of the span's status, whichever status that is. */
-export function readStatusMessage(span: Span, attributes: ClaimedAttributes): string | undefined {
-  return attributes.take(STATUS_MESSAGE_KEYS, textOf) ?? (span.status?.message || undefined);
-}
+export const TRACEBACK = "Traceback (most recent call last):";

@@ -127,26 +127,8 @@ function inputRequestOfEvent(
   return openRequest(since, task, question, request.tool ?? tool);
 }
 
-/** The input request that a log record reports; `undefined` if there is none. */
-export function inputRequestOfRecord(record: {
-  readonly name: string;
-  readonly attributes: readonly KeyValue[];
-  readonly body: AnyValue | undefined;
-  /** Unix nanoseconds. */
-  readonly time: bigint;
-}): InputRequest | undefined {
-  const { name, attributes, body, time } = record;
-  const request = requestInEvent(name, attributes);
-  if (request === undefined) return undefined;
-  if (request.state === "closed") return closedRequest(time, request.task);
-  const inBody = body === undefined ? undefined : questionIn(body);
-  const question = request.question ?? inBody ?? questionFromName(name);
-  const open = openRequest(time, request.task, question, request.tool);
-  return request.by === "name" ? { ...open, untilEnd: true } : open;
-}
-
 /** Reads an event, or a log record that is an event; `undefined` if it reports no input request. */
-function requestInEvent(name: string, attributes: readonly KeyValue[]): EventRequest | undefined {
+export function requestInEvent(name: string, attributes: readonly KeyValue[]): EventRequest | undefined {
   const task = firstText(attributes, keys.TASK_STATE_KEYS);
   const byState = stateIn(task, firstText(attributes, keys.APPROVAL_STATE_KEYS)) ?? stateOfAnswer(name, attributes);
   const state = byState ?? stateInName(name);
@@ -160,12 +142,13 @@ function requestInEvent(name: string, attributes: readonly KeyValue[]): EventReq
   };
 }
 
-function openRequest(since: bigint, task: string, question: string, tool: string | undefined): InputRequest {
+/** `tool`: that waits. */
+export function openRequest(since: bigint, task: string, question: string, tool: string | undefined): InputRequest {
   const named = tool === undefined ? {} : { tool: cut(tool, MAX_NAME) };
   return { state: "open", since, task: cut(task, MAX_NAME), question, ...named };
 }
 
-function closedRequest(since: bigint, task: string): InputRequest {
+export function closedRequest(since: bigint, task: string): InputRequest {
   return { state: "closed", since, task: cut(task, MAX_NAME), question: "" };
 }
 

@@ -6,7 +6,7 @@ import type { Content } from "../content/content-value.ts";
 import type { SpanFacts } from "./facts.ts";
 import type { MessagePart } from "../content/message-parts.ts";
 import { oneLine } from "../lib/one-line.ts";
-import { SUBJECT_KEYS } from "../otel/semconv/content.ts";
+import { SUBJECT_KEYS } from "../otel/semconv/shown.ts";
 import type { Span } from "../otel/span.ts";
 
 /** Longest preview in a row of the tree, UTF-16 units. */

@@ -1,4 +1,4 @@
-import { contentAt, conversationAnswer, jsonContent, readInput, wholeEvent } from "./span-input.ts";
+import { answerIn, contentAt, firstKey, jsonContent, readInput, wholeEvent } from "./span-input.ts";
 import { toolCallId, toolInput, toolOutput } from "./tool-content.ts";
 import { countOf, numberOf, parseJson, plainValue, textOf, textOrJson } from "../otel/any-value.ts";
 import { indexAttributes, modelName } from "./attribute-index.ts";
@@ -6,8 +6,9 @@ import { ClaimedAttributes } from "../content/claimed-attributes.ts";
 import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, outputEventMessages } from "../content/event-messages.ts";
-import { readException, readStatusMessage, countsAsError } from "./error.ts";
-import type { Exception } from "./error.ts";
+import { countsAsError } from "./error.ts";
+import { readException, readStatusMessage } from "./exception.ts";
+import type { Exception } from "./exception.ts";
 import { kindOf, toolName } from "./facts.ts";
 import type { Tokens } from "./facts.ts";
 import { indexedItems, indexedMessages } from "../content/indexed-messages.ts";
@@ -16,6 +17,7 @@ import type { MessagePart } from "../content/message-parts.ts";
 import * as keys from "../otel/semconv/attributes.ts";
 import * as usageKeys from "../otel/semconv/usage.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
+import * as shownKeys from "../otel/semconv/shown.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 import { costIn, modelInReply, tokensIn } from "./usage.ts";
 
@@ -63,7 +65,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
     const isModel = kind === "llm" || kind === "embedding";
     const model = attributes.take(isModel ? keys.MODEL_SPAN_KEYS : keys.MODEL_KEYS, modelName);
     assign(content, "model", model ?? (isModel ? modelInReply(index) : undefined));
-    assign(content, "provider", attributes.take(contentKeys.PROVIDER_KEYS, textOf));
+    assign(content, "provider", attributes.take(shownKeys.PROVIDER_KEYS, textOf));
   }
   assign(content, "agent", attributes.take(kind === "agent" ? keys.AGENT_SPAN_KEYS : keys.AGENT_KEYS, textOf));
   assign(content, "tokens", tokensIn(index));
@@ -71,7 +73,7 @@ export function readContent(span: Span, known?: Outcome): SpanContent {
   assign(content, "cost", costIn(index));
   if (content.cost !== undefined) claimCost(attributes);
   assign(content, "timeToFirstTokenMillis", timeToFirstToken(span, attributes));
-  assign(content, "finishReasons", attributes.take(contentKeys.FINISH_REASON_KEYS, finishReasons));
+  assign(content, "finishReasons", attributes.take(shownKeys.FINISH_REASON_KEYS, finishReasons));
   const outcome = known ?? (countsAsError(span, index, kind) ? "failed" : "passed");
   if (outcome === "failed") assign(content, "exception", readException(span, attributes));
   else assign(content, "statusMessage", readStatusMessage(span, attributes));
@@ -88,7 +90,7 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
   // LiteLLM states an answer of calls alone without parts, and the calls in numbered keys.
   if (stated !== undefined && !isHollow(stated)) return stated;
   return (
-    indexedMessages(attributes, contentKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
+    indexedMessages(attributes, shownKeys.OUTPUT_MESSAGE_PREFIXES, "assistant") ??
     contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS) ??
     outputEventMessages(events) ??
     wholeEvent(events, contentKeys.WHOLE_EVENTS.output, "assistant") ??
@@ -107,7 +109,7 @@ function isHollow(content: Content): boolean {
 
 /** The documents that a retriever found, or a reranker put into order. */
 function documents(attributes: ClaimedAttributes): Content | undefined {
-  for (const prefix of contentKeys.DOCUMENT_PREFIXES) {
+  for (const prefix of shownKeys.DOCUMENT_PREFIXES) {
     const found = indexedItems(attributes, prefix, "document");
     if (found.length > 0) return jsonContent(found);
   }
@@ -115,7 +117,7 @@ function documents(attributes: ClaimedAttributes): Content | undefined {
 }
 
 function aiSdkAnswer(attributes: ClaimedAttributes): Content | undefined {
-  const { text, reasoning, toolCalls: calls } = contentKeys.AI_SDK_ANSWER;
+  const { text, reasoning, toolCalls: calls } = shownKeys.AI_SDK_ANSWER;
   const thought = attributes.find(reasoning);
   const answer = attributes.find(text);
   const called = attributes.find(calls);
@@ -167,18 +169,18 @@ function claimTokens(attributes: ClaimedAttributes): void {
 }
 
 function timeToFirstToken(span: Span, attributes: ClaimedAttributes): number | undefined {
-  for (const [key, unit] of contentKeys.FIRST_TOKEN_KEYS) {
+  for (const [key, unit] of shownKeys.FIRST_TOKEN_KEYS) {
     const value = attributes.take([key], numberOf);
     if (value !== undefined) return value * unit;
   }
   const start = millisecondsOf(span.startTimeUnixNano);
-  const ofServer = attributes.take(contentKeys.SERVER_FIRST_TOKEN_KEYS, numberOf);
+  const ofServer = attributes.take(shownKeys.SERVER_FIRST_TOKEN_KEYS, numberOf);
   if (ofServer !== undefined) {
     // No token comes after the end.
     const inSeconds = ofServer * 1_000;
     return inSeconds <= millisecondsOf(span.endTimeUnixNano) - start ? inSeconds : ofServer;
   }
-  const first = attributes.take(contentKeys.FIRST_TOKEN_TIME_KEYS, momentOf);
+  const first = attributes.take(shownKeys.FIRST_TOKEN_TIME_KEYS, momentOf);
   return first === undefined || first < start ? undefined : first - start;
 }
 
@@ -199,4 +201,13 @@ function finishReasons(value: AnyValue): readonly string[] | undefined {
     value.stringValue === undefined ? plainValue(value) : (parseJson(value.stringValue) ?? value.stringValue);
   const reasons = (Array.isArray(plain) ? plain : [plain]).filter((reason) => reason !== null && reason !== "");
   return reasons.length === 0 ? undefined : reasons.map(textOrJson);
+}
+
+/** The answer that a whole conversation ends with. */
+function conversationAnswer(attributes: ClaimedAttributes): Content | undefined {
+  const key = firstKey(attributes, contentKeys.INPUT_KEYS);
+  if (key === undefined || !contentKeys.CONVERSATION_KEYS.has(key)) return undefined;
+  const content = contentAt(attributes, [key]);
+  const messages = content?.kind === "messages" ? answerIn(content.messages) : [];
+  return messages.length === 0 ? undefined : { kind: "messages", messages };
 }

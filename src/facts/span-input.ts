@@ -53,21 +53,14 @@ function question(attributes: ClaimedAttributes): Content | undefined {
   return end === 0 ? content : { ...content, messages: content.messages.slice(0, end) };
 }
 
-/** The answer that a whole conversation ends with. */
-export function conversationAnswer(attributes: ClaimedAttributes): Content | undefined {
-  const key = firstKey(attributes, contentKeys.INPUT_KEYS);
-  if (key === undefined || !contentKeys.CONVERSATION_KEYS.has(key)) return undefined;
-  const content = contentAt(attributes, [key]);
-  const messages = content?.kind === "messages" ? answerIn(content.messages) : [];
-  return messages.length === 0 ? undefined : { kind: "messages", messages };
-}
-
-function answerIn(messages: readonly Message[]): readonly Message[] {
+/** The answer at the end of a conversation. */
+export function answerIn(messages: readonly Message[]): readonly Message[] {
   const last = messages.findLastIndex(({ role }) => role !== "assistant");
   return messages.slice(last + 1);
 }
 
-function firstKey(attributes: ClaimedAttributes, ordered: readonly string[]): string | undefined {
+/** The first of the keys with a value. */
+export function firstKey(attributes: ClaimedAttributes, ordered: readonly string[]): string | undefined {
   return ordered.find((key) => {
     const value = attributes.peek(key);
     return value !== undefined && value.stringValue !== "";

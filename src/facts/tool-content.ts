@@ -4,8 +4,10 @@ import { plainContent } from "../content/content-value.ts";
 import type { Content } from "../content/content-value.ts";
 import { detailsAttributes, inputEventMessages, outputEventMessages } from "../content/event-messages.ts";
 import type { MessagePart } from "../content/message-parts.ts";
-import { callIdOf, isCallingMethod, plainArguments, plainResult } from "../content/tool-result.ts";
+import { callIdOf, isCallingMethod, plainArguments } from "../content/tool-call.ts";
+import { plainResult } from "../content/tool-result.ts";
 import * as contentKeys from "../otel/semconv/content.ts";
+import * as shownKeys from "../otel/semconv/shown.ts";
 import { textOf } from "../otel/any-value.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
 import { contentAt, jsonContent, spreadArguments } from "./span-input.ts";
@@ -14,11 +16,11 @@ import { contentAt, jsonContent, spreadArguments } from "./span-input.ts";
 export function toolInput(span: Span, attributes: ClaimedAttributes): Content | undefined {
   const called = callIn(contentAt(attributes, contentKeys.INPUT_MESSAGE_KEYS));
   if (called !== undefined) return called;
-  const found = findSaid(attributes, [...contentKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
+  const found = findSaid(attributes, [...shownKeys.TOOL_INPUT_KEYS, ...contentKeys.INPUT_KEYS]);
   if (found !== undefined) {
     const content = plainContent(found.value);
     const isWrapped =
-      contentKeys.WRAPPED_INPUT_KEYS.has(found.key) || (content.kind === "json" && isCallingMethod(content.value));
+      shownKeys.WRAPPED_INPUT_KEYS.has(found.key) || (content.kind === "json" && isCallingMethod(content.value));
     return isWrapped ? unwrapped(content, plainArguments) : content;
   }
   const events = span.events ?? [];
@@ -72,8 +74,8 @@ export function toolOutput(span: Span, attributes: ClaimedAttributes): Content |
     resultIn(contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS)) ??
     wholeText(outputEventMessages(events));
   if (inMessages !== undefined) return inMessages;
-  const event = events.findLast((one) => one.name === contentKeys.TOOL_OUTPUT_EVENT.name);
-  const inEvent = new ClaimedAttributes(event?.attributes).find(contentKeys.TOOL_OUTPUT_EVENT.keys);
+  const event = events.findLast((one) => one.name === shownKeys.TOOL_OUTPUT_EVENT.name);
+  const inEvent = new ClaimedAttributes(event?.attributes).find(shownKeys.TOOL_OUTPUT_EVENT.keys);
   return inEvent === undefined ? undefined : plainContent(inEvent.value);
 }
 

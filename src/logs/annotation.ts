@@ -1,7 +1,7 @@
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
 import { firstLine } from "../lib/one-line.ts";
 import { promptInMessages, promptLine } from "../content/prompt.ts";
-import { inputRequestOfRecord, MAX_QUESTION } from "../facts/input-request.ts";
+import { MAX_QUESTION } from "../facts/input-request.ts";
 import { pauseIn } from "../facts/pause.ts";
 import type { InputRequest } from "../facts/input-request.ts";
 import { indexAttributes } from "../facts/attribute-index.ts";
@@ -16,6 +16,7 @@ import { eventOfRecord, isError } from "./record-event.ts";
 import type { RecordReading } from "./read-record.ts";
 import { valueAt } from "../otel/record-fields.ts";
 import { subjectOf } from "./derived-spans.ts";
+import { inputRequestOfRecord } from "./record-input-request.ts";
 
 /** Facts that a log record adds to its span. The span may arrive before it or after it. */
 export type SpanAnnotation = {

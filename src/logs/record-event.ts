@@ -4,7 +4,8 @@ import { valueAt } from "../otel/record-fields.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import { EXCEPTION_EVENT } from "../otel/semconv/attributes.ts";
-import { DETAILS_EVENT, EVENT_BODY_KEY, EVENT_CONTENT_KEY, OUTPUT_EVENT, USER_EVENT } from "../otel/semconv/content.ts";
+import { DETAILS_EVENT, EVENT_BODY_KEY, OUTPUT_EVENT } from "../otel/semconv/content.ts";
+import { EVENT_CONTENT_KEY, USER_EVENT } from "../otel/semconv/shown.ts";
 import { AGENT_RECORD, REDACTED } from "../otel/semconv/logs.ts";
 import type { AnyValue, KeyValue, SpanEvent } from "../otel/span.ts";
 

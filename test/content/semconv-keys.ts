@@ -4,6 +4,7 @@ import * as content from "../../src/otel/semconv/content.ts";
 import * as logs from "../../src/otel/semconv/logs.ts";
 import * as request from "../../src/otel/semconv/request.ts";
 import * as running from "../../src/otel/semconv/running.ts";
+import * as shown from "../../src/otel/semconv/shown.ts";
 import * as usage from "../../src/otel/semconv/usage.ts";
 
 /** Exports of semconv without keys: names of spans and events, and values. A new export counts as keys. */
@@ -70,7 +71,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
 /** Every attribute key that semconv names; of a prefix of indexed keys, one key below it. */
 export function semconvKeys(): readonly string[] {
   const keys = new Set<string>();
-  for (const module of [ark, attributes, content, logs, request, running, usage])
+  for (const module of [ark, attributes, content, logs, request, running, shown, usage])
     for (const [name, value] of Object.entries(module)) if (!NO_KEYS.has(name)) collect(value, keys);
   return [...keys].sort();
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { conversationFrom } from "../../src/session/tree/tree-node.ts";
+import { conversationFrom } from "../../src/session/tree/conversation.ts";
 import { wholeView } from "./whole-view.ts";
 import { spanOf } from "../facts/span-of.ts";
 import { spansEvent } from "./wire-of.ts";

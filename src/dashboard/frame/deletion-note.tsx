@@ -1,5 +1,6 @@
 import { UntrustedText } from "../ui/untrusted-text.tsx";
-import { type Deletion, undoDeletion } from "./deletion.ts";
+import { undoDeletion } from "./delete-soon.ts";
+import type { Deletion } from "./deletion.ts";
 import "./deletion.css";
 
 /** Says what is deleted, with a way back. */

@@ -1,7 +1,8 @@
 import { isRecord } from "../../lib/plain-data.ts";
 import type { Retention } from "../../session/contract/retention.ts";
 import { bytes, count, counted, type Locale, ticking } from "../../lib/figures.ts";
-import { ago, day, toMillis } from "../ui/moments.ts";
+import { ago } from "../ui/ago.ts";
+import { day, toMillis } from "../ui/moments.ts";
 
 /** The server's retention of one session, or of all. An older server sends fewer fields. */
 export type KnownRetention = Partial<Retention>;

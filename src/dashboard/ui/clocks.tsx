@@ -1,7 +1,8 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { ticking } from "../../lib/figures.ts";
-import { ago, exactly } from "./moments.ts";
+import { ago } from "./ago.ts";
+import { exactly } from "./moments.ts";
 
 /** Texts that follow a clock, Unix milliseconds. Only their own text changes with the time, and nothing around them. */
 type Clock = ReadonlySignal<number>;

@@ -8,7 +8,7 @@ import { AGENT_RECORD, REDACTED } from "../../otel/semconv/logs.ts";
 import * as wire from "../../otel/semconv/logs.ts";
 import { STATUS_ERROR } from "../../otel/span.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
-import { derivationAttribute, derivedId, idOfRecord } from "../../facts/derivation.ts";
+import { derivationAttribute, derivedId, idOfRecord } from "../derived-id.ts";
 
 const CLIENT = 3;
 

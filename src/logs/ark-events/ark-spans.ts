@@ -7,7 +7,7 @@ import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import * as keys from "../../otel/semconv/ark.ts";
 import { STATUS_ERROR } from "../../otel/span.ts";
 import type { AnyValue, KeyValue, Span } from "../../otel/span.ts";
-import { derivationAttribute, derivedId } from "../../facts/derivation.ts";
+import { derivationAttribute, derivedId } from "../derived-id.ts";
 
 /** One event of a query's operation: the operation, the phase, and the attributes by key. */
 export type ArkOperationEvent = {

@@ -3,7 +3,8 @@ import { EXCEPTION_KEYS, SERVICE_KEYS, SESSION_KEYS } from "./attributes.ts";
 import { ROUTE_KEYS } from "./content.ts";
 
 export { EXCEPTION_EVENT } from "./attributes.ts";
-export { REQUEST_METHOD_KEYS, RESPONSE_STATUS_KEYS } from "./content.ts";
+export { REQUEST_METHOD_KEYS } from "./content.ts";
+export { RESPONSE_STATUS_KEYS } from "./shown.ts";
 
 export const SERVICE = SERVICE_KEYS[0];
 export const SESSION = SESSION_KEYS.framework[1];

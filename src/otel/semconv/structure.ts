@@ -2,6 +2,7 @@ import * as ark from "./ark.ts";
 import * as keys from "./attributes.ts";
 import * as usageKeys from "./usage.ts";
 import * as content from "./content.ts";
+import * as shown from "./shown.ts";
 import * as logs from "./logs.ts";
 import * as request from "./request.ts";
 import * as running from "./running.ts";
@@ -55,13 +56,13 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...keys.JAEGER_SCOPE_NAMES,
     ...keys.JAEGER_SCOPE_VERSIONS,
     keys.OPENTRACING_REFERENCE,
-    ...content.LABEL_KEYS.filter((key) => key !== content.SPAN_MESSAGE_KEY),
+    ...shown.LABEL_KEYS.filter((key) => key !== content.SPAN_MESSAGE_KEY),
     ...content.TOOL_CALL_ID_KEYS,
-    ...content.PROVIDER_KEYS,
-    ...content.FINISH_REASON_KEYS,
+    ...shown.PROVIDER_KEYS,
+    ...shown.FINISH_REASON_KEYS,
     ...content.ANSWER_REASON_KEYS,
     ...content.MIME_TYPE_KEYS.values(),
-    ...content.FIRST_TOKEN_TIME_KEYS,
+    ...shown.FIRST_TOKEN_TIME_KEYS,
     ...running.SPAN_TYPE_KEYS,
     ...running.PENDING_PARENT_KEYS,
     ...running.PARTIAL_EVENT_KEYS,
@@ -194,8 +195,8 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...usageKeys.CACHED_TOKEN_KEYS,
     ...usageKeys.REASONING_TOKEN_KEYS,
     ...usageKeys.COST_KEYS,
-    ...content.FIRST_TOKEN_KEYS.map(([key]) => key),
-    ...content.SERVER_FIRST_TOKEN_KEYS,
+    ...shown.FIRST_TOKEN_KEYS.map(([key]) => key),
+    ...shown.SERVER_FIRST_TOKEN_KEYS,
     ...usageKeys.INPUT_COST_KEYS,
     ...usageKeys.OUTPUT_COST_KEYS,
     ...request.NUMERIC_PARAMETER_KEYS.map(([key]) => key),

@@ -1,6 +1,7 @@
 /** The keys that packages/producer writes. For each meaning: the key that readers look for first, or Ark's own. */
 import { QUERY_NAME_KEYS, QUERY_NAMESPACE_KEYS, TEAM_KEYS } from "./attributes.ts";
-import { INPUT_MESSAGE_KEYS, OUTPUT_MESSAGE_KEYS, PROVIDER_KEYS, SYSTEM_KEYS } from "./content.ts";
+import { INPUT_MESSAGE_KEYS, OUTPUT_MESSAGE_KEYS, SYSTEM_KEYS } from "./content.ts";
+import { PROVIDER_KEYS } from "./shown.ts";
 
 export {
   CONVERSATION_ID,

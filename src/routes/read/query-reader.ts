@@ -8,7 +8,7 @@ import type { ResumePoint } from "../../session/rerun/resume-point.ts";
 import * as Row from "../../session/table/span-rows.ts";
 import { SpanTable } from "../../session/table/span-table.ts";
 import type { QuerySummary } from "../../session/summary.ts";
-import { isDerivedAs } from "../../facts/derivation.ts";
+import { isDerivedAs } from "../../logs/derived-id.ts";
 import { QUERY_INPUT } from "../../otel/semconv/ark.ts";
 import type { Span } from "../../otel/span.ts";
 import { LogChanged, walkLog } from "../../session/contract/log-reader.ts";

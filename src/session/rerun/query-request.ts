@@ -6,7 +6,7 @@ import { ClaimedAttributes } from "../../content/claimed-attributes.ts";
 import { readContent } from "../../facts/span-content.ts";
 import type { Message } from "../../content/messages.ts";
 import { isRecord, nonEmpty } from "../../lib/plain-data.ts";
-import { isDerivedAs } from "../../facts/derivation.ts";
+import { isDerivedAs } from "../../logs/derived-id.ts";
 import { QUERY_PARAMETER_KEYS } from "../../otel/semconv/attributes.ts";
 import { INPUT_KEYS } from "../../otel/semconv/content.ts";
 import type { AnyValue, Resource, Span } from "../../otel/span.ts";

@@ -7,13 +7,8 @@ import { lastUserText, messageText, promptInData, withoutContext } from "../../c
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { SpanContent } from "../../facts/span-content.ts";
 import { firstLine, oneLine } from "../../lib/one-line.ts";
-import {
-  REQUEST_METHOD_KEYS,
-  RESPONSE_STATUS_KEYS,
-  LABEL_KEYS,
-  SPAN_MESSAGE_KEY,
-  SUBJECT_KEYS,
-} from "../../otel/semconv/content.ts";
+import { REQUEST_METHOD_KEYS, SPAN_MESSAGE_KEY } from "../../otel/semconv/content.ts";
+import { RESPONSE_STATUS_KEYS, LABEL_KEYS, SUBJECT_KEYS } from "../../otel/semconv/shown.ts";
 import type { Span } from "../../otel/span.ts";
 
 /** A span with what was read of it: `readContent` with the log records that belong to it. */

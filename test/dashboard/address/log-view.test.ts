@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { lineOf, nameOf } from "../../../src/dashboard/session/logs/log-line.ts";
-import {
-  LOG_LEVELS,
-  readLogView,
-  recordsIn,
-  severityOf,
-  writeLogView,
-} from "../../../src/dashboard/address/log-view.ts";
+import { LOG_LEVELS, readLogView, writeLogView } from "../../../src/dashboard/address/log-view.ts";
+import { recordsIn, severityOf } from "../../../src/dashboard/session/logs/severity.ts";
 import type { LogRecord } from "../../../src/otel/log-record.ts";
 import type { ViewRecord } from "../../../src/session/view/log-view.ts";
 import { recordOfArkEvent } from "../../../src/ark/events/event-record.ts";

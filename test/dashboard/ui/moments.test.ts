@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ago, exactly, timeOfDay, toMillis } from "../../../src/dashboard/ui/moments.ts";
+import { ago } from "../../../src/dashboard/ui/ago.ts";
+import { exactly, timeOfDay, toMillis } from "../../../src/dashboard/ui/moments.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 14, 3, 7);
 

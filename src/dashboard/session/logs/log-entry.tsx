@@ -5,7 +5,7 @@ import { ContentView } from "../content/content-view.tsx";
 import type { OffloadedValues } from "../content/offloaded-values.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { nameOf } from "./log-line.ts";
-import { severityOf } from "../../address/log-view.ts";
+import { severityOf } from "./severity.ts";
 import "./logs.css";
 
 /** A record's severity as a word, because some readers cannot see its colour. */

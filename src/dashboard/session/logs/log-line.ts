@@ -1,7 +1,7 @@
 import { displayValue } from "../../../otel/any-value.ts";
 import { ClaimedAttributes } from "../../../content/claimed-attributes.ts";
-import { readException } from "../../../facts/error.ts";
-import type { Exception } from "../../../facts/error.ts";
+import { readException } from "../../../facts/exception.ts";
+import type { Exception } from "../../../facts/exception.ts";
 import type { LogRecord } from "../../../otel/log-record.ts";
 import { arkMessageOf } from "../../../logs/ark-events/ark-event.ts";
 import { readRecord } from "../../../logs/read-record.ts";

@@ -11,7 +11,7 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogContent, SeverityWord } from "./log-entry.tsx";
 import { nameOf } from "./log-line.ts";
-import { severityOf } from "../../address/log-view.ts";
+import { severityOf } from "./severity.ts";
 import "../panel/panel.css";
 
 export type LogPanelProps = {

@@ -10,7 +10,8 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { exactly, toMillis } from "../../ui/moments.ts";
 import { LogName, SeverityWord } from "./log-entry.tsx";
 import { lineOf } from "./log-line.ts";
-import { LOG_LEVELS, type LogLevel, type LogView, recordsIn } from "../../address/log-view.ts";
+import { LOG_LEVELS, type LogLevel, type LogView } from "../../address/log-view.ts";
+import { recordsIn } from "./severity.ts";
 
 const ROW = 28;
 const NARROW_ROW = 46;

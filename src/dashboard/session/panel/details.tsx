@@ -4,7 +4,7 @@ import type { SpanContent } from "../../../facts/span-content.ts";
 import { duration } from "../../../lib/figures.ts";
 import type { Span } from "../../../otel/span.ts";
 import type { QuerySummary } from "../../../session/summary.ts";
-import { conversationOf } from "../../../session/tree/tree-node.ts";
+import { conversationOf } from "../../../session/tree/conversation.ts";
 import type { TreeNode } from "../../../session/tree/tree.ts";
 import { writeAddress } from "../../address/address.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";

@@ -1,4 +1,4 @@
-import type { Exception } from "../../../facts/error.ts";
+import type { Exception } from "../../../facts/exception.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";

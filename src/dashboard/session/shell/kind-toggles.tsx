@@ -4,6 +4,7 @@ import type { SessionTree } from "../../../session/tree/tree.ts";
 import type { KindChoice, ReadingName } from "../../address/reading-view.ts";
 import { count } from "../../../lib/figures.ts";
 import { Icon, KindIcon } from "../../ui/icons.tsx";
+import "./choices.css";
 
 export type KindTogglesProps = {
   readonly tree: SessionTree;

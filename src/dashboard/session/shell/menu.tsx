@@ -2,7 +2,7 @@ import { sessionPath } from "../../address/address.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whyFailed, whyRefused } from "../../../client/refusal.ts";
 import type { SessionSummary } from "../../../session/summary.ts";
-import { deleteSoon } from "../../frame/deletion.ts";
+import { deleteSoon } from "../../frame/delete-soon.ts";
 import type { KnownRetention } from "../../frame/retention.ts";
 import { authorisedFetch, mayDelete } from "../../server.ts";
 import { Icon } from "../../ui/icons.tsx";

@@ -2,6 +2,7 @@ import type { QuerySummary } from "../../../session/summary.ts";
 import { shortId } from "../../../session/tree/closed-rows.ts";
 import { count } from "../../../lib/figures.ts";
 import { oneLine } from "../../ui/untrusted-text.tsx";
+import "./choices.css";
 
 export type TurnsProps = {
   /** By start. */

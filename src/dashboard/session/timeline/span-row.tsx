@@ -1,5 +1,5 @@
 import type { TreeNode, ViewSpan } from "../../../session/tree/tree.ts";
-import { conversationFrom } from "../../../session/tree/tree-node.ts";
+import { conversationFrom } from "../../../session/tree/conversation.ts";
 import { costsOf } from "../../../session/row-usage.ts";
 import { counted as countedWords, duration, shortCount, ticking } from "../../../lib/figures.ts";
 import { Cost } from "../../ui/cost.tsx";
