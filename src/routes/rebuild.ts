@@ -3,6 +3,7 @@ import { needs } from "../auth/guard.ts";
 import type { AppEnv, Bindings } from "../config.ts";
 import { alertsOf, directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
 import { data } from "../api/negotiate.ts";
+import type { LogIds } from "../session/contract/directory.ts";
 import type { RebuiltAnswer } from "../api/rebuilt-schema.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
 
@@ -22,15 +23,16 @@ export const rebuild = new Hono<AppEnv>({ strict: false })
 async function rebuildList(env: Bindings, tenant: string): Promise<RebuiltAnswer> {
   const directory = directoryOf(env, tenant);
   const shards = await shardsOf(env, tenant);
+  const { head } = await directory.reports(undefined, 1);
   let logs = 0;
   let damaged = 0;
   for (let shard = 0; shard < shards; shard++) {
     const calls = shardAt(env, tenant, shard, shards);
     let after: string | undefined = "";
     while (after !== undefined) {
-      const page: { readonly ids: readonly string[]; readonly next?: string } = await calls.reportAgain(after);
+      const page: LogIds = await calls.reportAgain(after);
       logs += page.ids.length;
-      damaged += await directory.markDamaged({ shard, shards, after, ...page });
+      damaged += await directory.markDamaged({ shard, shards, head, after, ...page });
       after = page.next;
     }
   }

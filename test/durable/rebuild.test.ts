@@ -1,10 +1,13 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SessionObject } from "../../src/durable/session/object.ts";
 import { directoryOf, shardAt, shardOf } from "../../src/place.ts";
+import type { LogIds } from "../../src/session/contract/directory.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 import { caller, deliver, freshWorld, request, rest } from "./world.ts";
 
 beforeEach(freshWorld);
+afterEach(() => vi.restoreAllMocks());
 
 const directory = () => directoryOf(env, "default");
 const { shards } = caller();
@@ -18,6 +21,7 @@ function namesOf(first: number): string[] {
   return made;
 }
 
+const headOfList = async () => (await directory().reports(undefined, 1)).head;
 const settle = async () => await rest([...names, ...names.map(traceIdOf), traceIdOf("another")]);
 
 async function damagedNow(): Promise<string[]> {
@@ -43,27 +47,44 @@ test("sessions that their shard does not hold are damaged, page by page, and no 
     { after: "", ids: [first, third], next: third },
     { after: third, ids: [] },
   ];
+  const head = await headOfList();
   let marked = 0;
-  for (const page of pages) marked += await directory().markDamaged({ shard: 0, shards, ...page });
+  for (const page of pages) marked += await directory().markDamaged({ shard: 0, shards, head, ...page });
   expect(marked).toBe(SESSIONS_OF_FIRST - 2);
   expect(await damagedNow()).toEqual([second, ...later]);
 });
 
 test("what every shard holds leaves the list as it is, and reports again", async () => {
   await fill();
+  const head = await headOfList();
   for (let shard = 0; shard < shards; shard++) {
     const held = await shardAt(env, "default", shard, shards).reportAgain("");
     expect(held.next).toBe(undefined);
-    expect(await directory().markDamaged({ shard, shards, after: "", ...held })).toBe(0);
+    expect(await directory().markDamaged({ shard, shards, head, after: "", ...held })).toBe(0);
   }
   await settle();
+  expect(await damagedNow()).toEqual([]);
+});
+
+type ReportAgain = (...given: Parameters<SessionObject["reportAgain"]>) => LogIds | Promise<LogIds>;
+
+test("sessions that come while the shards are read are not damaged", async () => {
+  const objects: { reportAgain: ReportAgain } = SessionObject.prototype;
+  const original = objects.reportAgain;
+  const read = vi.spyOn(objects, "reportAgain").mockImplementation(async function (this: SessionObject, ...given) {
+    const held = await original.apply(this, given);
+    if (read.mock.calls.length === 1) await fill();
+    return held;
+  });
+  const answer = await request("/admin/rebuild", { method: "POST" });
+  expect(await answer.json()).toMatchObject({ damaged: 0 });
   expect(await damagedNow()).toEqual([]);
 });
 
 test("only a damaged session is removed by its directory alone, and a new report ends the damage", async () => {
   await fill();
   const [lost = "", renewed = ""] = names.filter((id) => shardOf(id, shards) === 0);
-  await directory().markDamaged({ shard: 0, shards, after: "", ids: [] });
+  await directory().markDamaged({ shard: 0, shards, head: await headOfList(), after: "", ids: [] });
   expect(await directory().removeDamaged(lost)).toBe(true);
   expect(await directory().removeDamaged(lost)).toBe(false);
   expect(await directory().removeDamaged(names.find((id) => shardOf(id, shards) !== 0) ?? "")).toBe(false);

@@ -5,6 +5,7 @@ import type { LatestTrace } from "../../session/latest-trace.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { log } from "../../lib/log.ts";
 import type { LogCall, ShardCall } from "../../place.ts";
+import type { LogIds } from "../../session/contract/directory.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import type { CursorMoves, OutboxPage, OwnedChunk } from "../../session/contract/outbox.ts";
 import type { OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
@@ -19,7 +20,6 @@ import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.
 import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
-import type { LogIds } from "./report-again.ts";
 import { Shard } from "./shard.ts";
 import type { ShardLog } from "./shard.ts";
 

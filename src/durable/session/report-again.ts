@@ -1,12 +1,10 @@
+import type { LogIds } from "../../session/contract/directory.ts";
 import type { ShardTables } from "./log/tables.ts";
 
 /** Ids in one answer. */
 const IDS_A_PAGE = 5_000;
 /** Logs that report, or look at their copies, a second: the alarm reads each, and other logs wait for it. */
 const LOGS_PER_SECOND = 200;
-
-/** `next`: more logs follow after this id. */
-export type LogIds = { readonly ids: readonly string[]; readonly next?: string };
 
 /**
  * Makes the logs after an id due, a page of them: those that the list may have report again, and owners of moved traces look whether

@@ -40,13 +40,15 @@ export type SessionRemoval = {
   readonly session?: string;
 };
 
-/** The logs that a shard holds, of those with ids after `after`, up to `next` if more follow. */
-export type HeldLogs = {
+/** Ids of logs of a shard, in order. `next`: more logs follow after this id. */
+export type LogIds = { readonly ids: readonly string[]; readonly next?: string };
+
+/** The logs that a shard holds, of those with ids after `after`. `head`: the list's, before they were read. */
+export type HeldLogs = LogIds & {
   readonly shard: number;
   readonly shards: number;
+  readonly head: number;
   readonly after: string;
-  readonly ids: readonly string[];
-  readonly next?: string;
 };
 
 export const LIST_SORTS = ["activity", "start", "duration", "tokens", "cost", "errors"] as const;

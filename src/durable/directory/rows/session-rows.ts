@@ -132,12 +132,16 @@ export class DirectoryRows {
     return known;
   }
 
-  /** Marks the sessions of a shard that it does not hold, and returns how many. They end, and expire by age as they would have. */
-  markDamaged({ shard, shards, after, ids, next }: HeldLogs): number {
+  /**
+   * Marks the sessions of a shard that it does not hold, and returns how many. They end, and expire by age as they would have. A session
+   * that changed since `head` is held: it reported meanwhile.
+   */
+  markDamaged({ shard, shards, head, after, ids, next }: HeldLogs): number {
     const held = new Set(ids);
     const listed = this.#sql
       .exec<{ n: number; id: string }>(
-        "SELECT n, id FROM session WHERE id > ? AND (id <= ? OR ? IS NULL)",
+        "SELECT n, id FROM session WHERE revision <= ? AND id > ? AND (id <= ? OR ? IS NULL)",
+        head,
         after,
         next ?? null,
         next ?? null,
