@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AlertsObject } from "../../src/durable/alerts/object.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { alerts, asking, deliver, now, pass, reported, running, SECOND, settle } from "./alert-world.ts";
 import { aSpan, spanId, traceIdOf } from "./spans.ts";
@@ -303,6 +304,25 @@ describe("a delivery", () => {
     vi.spyOn(console, "warn").mockReturnValue();
     await deliver(asking("trip", 1));
     await world.rest([traceIdOf("trip"), "trip"]);
+    await settle();
+    expect(took()).toEqual(["hook waiting trip"]);
+  });
+
+  // spec: ALERT-4
+  test("of a change is made when the alerts can be called again, after one failed call and after more", async () => {
+    await put("hook");
+    const called = vi.spyOn(AlertsObject.prototype, "changed").mockImplementation(() => {
+      throw new Error("unreachable (a test's fault)");
+    });
+    vi.spyOn(console, "warn").mockReturnValue();
+    await deliver(asking("trip", 1));
+    await world.rest([traceIdOf("trip"), "trip"]);
+    const directory = env.DIRECTORY.getByName("default/directory");
+    await runDurableObjectAlarm(directory);
+    called.mockRestore();
+    const alarm = await runInDurableObject(directory, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBe(Date.now() + 5 * SECOND);
+    await runDurableObjectAlarm(directory);
     await settle();
     expect(took()).toEqual(["hook waiting trip"]);
   });

@@ -54,7 +54,7 @@ export class TenantRetention {
     // The rows, read now, have the change already.
     if (this.#usage === undefined) this.#usage = new TenantUsage(this.#ctx.storage.sql);
     else this.#usage.change(before, after);
-    if (this.#isOver(1)) this.#schedule(now + SOON_MILLIS);
+    if (this.#isOver(1)) this.schedule(now + SOON_MILLIS);
     // After a wake the alarm is unknown; one more than a day ahead was set before the clock was set back.
     else if (this.#alarmAt === undefined || this.#alarmAt > now + DAY_MILLIS)
       this.#ctx.waitUntil(this.#scheduleDaily(now));
@@ -80,7 +80,14 @@ export class TenantRetention {
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
     const called = await this.#expireOverdue();
     const isFull = await this.#expireForRoom();
-    this.#schedule(Date.now() + (isFull || called === CALLS ? MINUTE_MILLIS : DAY_MILLIS));
+    this.schedule(Date.now() + (isFull || called === CALLS ? MINUTE_MILLIS : DAY_MILLIS));
+  }
+
+  /** The alarm fires at this time at the latest, Unix milliseconds: the directory has no other one. */
+  schedule(at: number): void {
+    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    void this.#ctx.storage.setAlarm(at);
   }
 
   async #expireOverdue(): Promise<number> {
@@ -146,15 +153,9 @@ export class TenantRetention {
     return stored === undefined ? { sessions: 0, at: 0 } : (JSON.parse(stored) as Expired);
   }
 
-  #schedule(at: number): void {
-    if (this.#alarmAt !== undefined && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    void this.#ctx.storage.setAlarm(at);
-  }
-
   async #scheduleDaily(now: number): Promise<void> {
     this.#alarmAt = (await this.#ctx.storage.getAlarm()) ?? undefined;
-    this.#schedule(now + DAY_MILLIS);
+    this.schedule(now + DAY_MILLIS);
   }
 }
 
