@@ -9,9 +9,8 @@ const WRITE_BYTES = 256 * 1024;
 const RESERVE_BYTES = 8 * 1024 * 1024;
 /** Share of the free room that the reserve takes at most. */
 const RESERVE_SHARE = 1 / 16;
-/** A test of the disk holds for so long, milliseconds; after a fault, which the disk may have caused, not as long. */
-const TEST_MILLIS = 2_000;
-const FAULT_TEST_MILLIS = 100;
+/** A test of the disk holds for so long, milliseconds: many requests that fail at once ask. */
+const TEST_MILLIS = 100;
 
 /** In the data directory: a run met a damaged file, so the next one looks for it. */
 export const DAMAGE_NOTE = "damage-noted";
@@ -35,14 +34,13 @@ export class DataDisk {
     this.#fillReserve();
   }
 
-  /** `after`: a fault makes an earlier test doubtful. */
-  report(after?: "fault"): DiskReport {
+  report(): DiskReport {
     if (this.#isDamaged)
       return {
         problem: "damaged",
         detail: `A file of the data folder is damaged. Start the program again with ${this.#command}: it sets the file aside and goes on without it.`,
       };
-    if (!this.#isFull(after === "fault" ? FAULT_TEST_MILLIS : TEST_MILLIS)) return {};
+    if (!this.#isFull()) return {};
     return {
       problem: "full",
       detail:
@@ -67,9 +65,9 @@ export class DataDisk {
     }
   }
 
-  #isFull(testMillis: number): boolean {
+  #isFull(): boolean {
     const now = Date.now();
-    if (this.#tested !== undefined && Math.abs(now - this.#tested.at) < testMillis) return this.#tested.isFull;
+    if (this.#tested !== undefined && Math.abs(now - this.#tested.at) < TEST_MILLIS) return this.#tested.isFull;
     const isFull = !this.#takes(WRITE_BYTES);
     this.#tested = { at: now, isFull };
     if (!isFull) this.#fillReserve();

@@ -25,9 +25,9 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
       modules: [{ type: "ESModule", path: program.script }],
       bindings: { SHARDS, ...bindings },
       serviceBindings: {
-        DISK: ({ method, url }: { readonly method: string; readonly url: string }) => {
+        DISK: ({ method }: { readonly method: string }) => {
           if (method === "POST") disk.makeRoom();
-          return Response.json(disk.report(new URL(url).pathname === "/after-fault" ? "fault" : undefined));
+          return Response.json(disk.report());
         },
       },
       unsafeDirectSockets: [{ host, port, entrypoint: STANDALONE }],
