@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DiskReport } from "../../session/contract/disk-report.ts";
 
@@ -103,13 +103,5 @@ export class DataDisk {
 
 /** Random bytes: file systems that compress would take no room for others. */
 function write(file: string, bytes: number): void {
-  const descriptor = openSync(file, "w");
-  try {
-    const block = randomBytes(Math.min(bytes, WRITE_BYTES));
-    for (let written = 0; written < bytes;)
-      written += writeSync(descriptor, block, 0, Math.min(block.length, bytes - written));
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeFileSync(file, randomBytes(bytes), { flush: true });
 }
