@@ -1,5 +1,3 @@
-import { restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
-import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import { unchanged, walkLog } from "../../session/contract/log-reader.ts";
 import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
@@ -8,13 +6,11 @@ import { inflate } from "../../lib/body-codec.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
-import { withExportedSession } from "../../facts/session-claim.ts";
-import { wholeValues } from "../../session/whole-values.ts";
+import { parseResources, wholeResources } from "./whole-resources.ts";
 
 type Render = (entry: ChunkEntry) => Promise<Uint8Array> | Uint8Array;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * Reads a log up to the head of a `peek`, page by page, as a JSON document. Its `resourceSpans` and `resourceLogs` are the log's
@@ -99,26 +95,13 @@ export class LogDocument {
   static current(entry: ChunkEntry): Uint8Array {
     const text = inflate(entry.encoding, entry.body);
     if (entry.superseded.length === 0) return text;
-    return encoder.encode(JSON.stringify(without(parse<ResourceSpans>(text), new Set(entry.superseded))));
+    return encoder.encode(JSON.stringify(without(parseResources<ResourceSpans>(text), new Set(entry.superseded))));
   }
 
   /** As `current`, with all large values restored, and with the session of the trace on each resource of spans. */
   async exported(entry: ChunkEntry): Promise<Uint8Array> {
-    const { hashes, claims = [] } = entry;
-    const text = LogDocument.current(entry);
-    if (hashes.length === 0 && claims.length === 0) return text;
-    const values = await wholeValues(this.#log, hashes);
-    const exported =
-      entry.kind === "logs"
-        ? restoreLogValues(parse<ResourceLogs>(text), values)
-        : withExportedSession(restoreValues(parse<ResourceSpans>(text), values), claims);
-    return encoder.encode(JSON.stringify(exported));
+    return await wholeResources(this.#log, entry, LogDocument.current(entry));
   }
-}
-
-/** The text is canonical: this program wrote it. */
-function parse<Resources>(text: Uint8Array): Resources[] {
-  return JSON.parse(decoder.decode(text)) as Resources[];
 }
 
 /** Positions count spans through resources and scopes in order. */

@@ -3,17 +3,14 @@ import type { ExportCursor } from "../../api/export-parameters.ts";
 import type { Bindings } from "../../config.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { streamOf } from "../../lib/stream-of.ts";
-import type { ResourceLogs } from "../../otel/log-record.ts";
-import type { ResourceSpans } from "../../otel/span.ts";
-import { restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
 import { sessionAt, shardAt } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { lineHead } from "../../session/contract/export-line.ts";
 import type { ExportNote } from "../../session/contract/export-line.ts";
 import type { ValueReader } from "../../session/contract/log-reader.ts";
 import type { OwnedEntry, OwnedPage, OwnedPlace } from "../../session/contract/owned-traces.ts";
-import { wholeValues } from "../../session/whole-values.ts";
 import { bodies } from "../receive/body-budget.ts";
+import { wholeResources } from "./whole-resources.ts";
 
 /** An invocation may make 10,000 calls; one line may need some. */
 const CALLS = 9_000;
@@ -29,7 +26,6 @@ const REST = 1;
 const MAX_REST_MILLIS = 100;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 export type ExportSource = {
   readonly env: Bindings;
@@ -140,17 +136,9 @@ export class TenantExport {
 }
 
 /** The entry's resources as JSON without the brackets around them, with whole values. */
-async function textOf({ kind, encoding, body, hashes }: OwnedEntry, reader: ValueReader): Promise<Uint8Array> {
-  const text = inflate(encoding, body);
-  if (hashes.length === 0) return text.subarray(1, -1);
-  const values = await wholeValues(reader, hashes);
-  // The text is canonical: this program wrote it.
-  const resources: unknown = JSON.parse(decoder.decode(text));
-  const whole =
-    kind === "logs"
-      ? restoreLogValues(resources as ResourceLogs[], values)
-      : restoreValues(resources as ResourceSpans[], values);
-  return encoder.encode(JSON.stringify(whole)).subarray(1, -1);
+async function textOf(entry: OwnedEntry, reader: ValueReader): Promise<Uint8Array> {
+  const whole = await wholeResources(reader, entry, inflate(entry.encoding, entry.body));
+  return whole.subarray(1, -1);
 }
 
 /** A line in parts. An import of OTLP/JSON takes each as a document. */
