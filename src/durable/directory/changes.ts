@@ -23,7 +23,7 @@ export function readChanges(
   now: number,
 ): Omit<ChangesPage, "recentExports"> {
   const { head, generation } = rows;
-  const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
+  const isKnown = rows.isKnown(from);
   const transitions =
     isKnown && filter.statuses.length > 0 ? transitionsSince(rows, columns(), filter, from.revision, seen, now) : [];
   const resumed = isKnown && transitions !== undefined ? rows.changes(from.revision, SCANNED_ROWS) : undefined;

@@ -231,8 +231,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
   reports(context: CallContext, from: Cursor | undefined, limit: number): LogReportsPage {
     checkTenant(this.ctx.id, context);
     const { generation, head } = this.#rows;
-    const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
-    const resumed = isKnown ? this.#rows.reports(from.revision, limit) : undefined;
+    const resumed = this.#rows.isKnown(from) ? this.#rows.reports(from.revision, limit) : undefined;
     const found = resumed ?? this.#rows.reports(0, limit) ?? [];
     return {
       generation,

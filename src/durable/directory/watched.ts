@@ -10,8 +10,7 @@ const PAGE_CHANGES = 200;
 /** Sessions that changed after a cursor, and those with these ids, with what each filter says of them now. */
 export function readWatched(rows: DirectoryRows, { from, ids, filters }: WatchQuery, now: number): WatchPage {
   const { generation, head } = rows;
-  const isKnown = from !== undefined && from.generation === generation && from.revision <= head;
-  const changes = isKnown ? rows.changes(from.revision, PAGE_CHANGES) : undefined;
+  const changes = rows.isKnown(from) ? rows.changes(from.revision, PAGE_CHANGES) : undefined;
   // What changed before an unknown time is no news.
   if (changes === undefined) return { sessions: [], gone: [], next: { generation, revision: head }, isWhole: true };
   const changed = changes.flatMap(({ n, id, ...change }) =>

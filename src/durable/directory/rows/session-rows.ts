@@ -2,6 +2,7 @@ import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import type { MetaTable } from "../../../lib/meta-table.ts";
 import { shardOf } from "../../../place.ts";
 import type { HeldLogs, LogReport, SessionRemoval, SessionReport } from "../../../session/contract/directory.ts";
+import type { Cursor } from "../../../session/contract/log-page.ts";
 import type { StorageUsage } from "../../../session/contract/retention.ts";
 import type { FilteredFacts, ListFilter } from "../../../session/list/list-filter.ts";
 import { matchExpression } from "../../../session/list/search-text.ts";
@@ -54,6 +55,11 @@ export class DirectoryRows {
 
   get head(): number {
     return this.#head;
+  }
+
+  /** Whether the cursor is of this list; its readers begin anew with any other. */
+  isKnown(from: Cursor | undefined): from is Cursor {
+    return from !== undefined && from.generation === this.generation && from.revision <= this.#head;
   }
 
   /** One transaction. A failed one gives out no revision, so that its number is used again. */
