@@ -7,9 +7,12 @@ import { createGzip } from "node:zlib";
 import { lineHead } from "../../session/contract/export-line.ts";
 import type { ExportNote } from "../../session/contract/export-line.ts";
 
-/** A part takes no more lines or bytes, so that one import takes it, and a run that is stopped loses no more. */
-const PART_LINES = 2_000;
-const PART_BYTES = 16_000_000;
+/**
+ * Lines of data, and bytes, of a part at most: a run that is stopped loses no more. An import sends a part in one request, which may
+ * make 8,000 deliveries.
+ */
+export const PART_LINES = 2_000;
+export const PART_BYTES = 16_000_000;
 
 const NAME = /^spanfold-([0-9a-z]+)-(\d{6,})\.otlp\.jsonl\.gz$/;
 

@@ -8,14 +8,12 @@ import type { ExportNote } from "../../session/contract/export-line.ts";
 import { CommandError } from "../dispatch.ts";
 import { FAILED, UNREACHABLE } from "../server/exit-codes.ts";
 import type { Server } from "../server/server.ts";
+import { PART_BYTES, PART_LINES } from "./export-parts.ts";
 import { isWhole, linesOf } from "./lines.ts";
 
 /** A busy server is asked so many times. Sending a file again changes nothing that is known. */
 const ATTEMPTS = 8;
 const PAUSE = 1_000;
-/** Lines and bytes of an export of all sessions in one request. */
-const REQUEST_LINES = 2_000;
-const REQUEST_BYTES = 16_000_000;
 
 /** `cut`: an export of all sessions, whose end is missing. `next`: one that goes on in another file. */
 export type ImportedFile = Imported & { readonly end: "whole" | "next" | "cut" };
@@ -31,6 +29,7 @@ async function importExport(server: Server, path: string, onSent: (bytes: number
   const sessions = new Set<string>();
   const sum = { spans: 0, logRecords: 0, rejected: undefined as Imported["rejected"] };
   let lines: Uint8Array[] = [];
+  let dataLines = 0;
   let bytes = 0;
   let last: ExportNote | undefined;
   const flush = async () => {
@@ -43,14 +42,18 @@ async function importExport(server: Server, path: string, onSent: (bytes: number
     if (sent.rejected !== undefined)
       sum.rejected = { ...sent.rejected, count: sent.rejected.count + (sum.rejected?.count ?? 0) };
     lines = [];
+    dataLines = 0;
     bytes = 0;
   };
   for await (const line of linesOf(textOf(path, onSent))) {
     last = isWhole(line) ? noteOf(line) : undefined;
     if (last === undefined) break;
+    if ("cursor" in last) {
+      if (dataLines >= PART_LINES || bytes >= PART_BYTES) await flush();
+      dataLines++;
+    }
     lines.push(line);
     bytes += line.length;
-    if (lines.length >= REQUEST_LINES || bytes >= REQUEST_BYTES) await flush();
   }
   await flush();
   const end = last === undefined ? "cut" : "complete" in last ? "whole" : "next" in last ? "next" : "cut";
