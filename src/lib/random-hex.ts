@@ -4,7 +4,7 @@ import { wordInHex } from "./hex.ts";
 const pool = new Uint32Array(256);
 let used = pool.length;
 
-/** So many random bytes of the runtime's source for secrets, in hex. `bytes`: a multiple of four. */
+/** Random bytes of the runtime's cryptographic source, in hex. `bytes`: how many, a multiple of four. */
 export function randomHex(bytes: number): string {
   let text = "";
   for (let left = bytes / 4; left > 0; left--) {
@@ -13,7 +13,7 @@ export function randomHex(bytes: number): string {
       used = 0;
     }
     text += wordInHex(pool[used] ?? 0);
-    // Nobody gets a part twice, also if this one is read later.
+    // Used numbers do not stay in memory.
     pool[used++] = 0;
   }
   return text;

@@ -36,7 +36,7 @@ export class JobSchedule {
     this.#dueAt = meta.isStored ? due.at(meta.id) : undefined;
   }
 
-  /** Whether a job was left undone when the log was in memory last. */
+  /** Whether a job may have been left undone when the log was in memory last: the alarm has not looked since. */
   get isOwed(): boolean {
     return this.#dueAt !== undefined;
   }
@@ -89,7 +89,7 @@ export class JobSchedule {
       else far = Math.min(far, at);
     }
     if (near === Number.POSITIVE_INFINITY) {
-      // The next delivery would write the row again: it stays until the alarm looks at it.
+      // The next delivery would write the row again: one of the next minute stays until the alarm looks at it.
       if (this.#dueAt !== undefined && (this.#isFired || this.#dueAt > now + LAST_RETRY_MILLIS)) {
         this.#due.remove(this.#meta.id);
         this.#dueAt = undefined;
