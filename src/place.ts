@@ -227,15 +227,17 @@ function namedRequest(request: Request, context: CallTarget["context"]): Request
   return new Request(url, request);
 }
 
+/** Of an object's id. */
+export type ObjectName = { readonly name?: string | undefined };
+
 /** The tenant of an object: the beginning of its name. */
-export function tenantOf({ name = "" }: DurableObjectId): string {
+export function tenantOf({ name = "" }: ObjectName): string {
   const end = name.indexOf("/");
   if (end <= 0) throw new Error("this object has no name, so its tenant is unknown");
   return name.slice(0, end);
 }
 
-/** Throws if the caller is of another tenant than the object. `of`: its id, or its tenant. */
-export function checkTenant(of: DurableObjectId | string, { tenant }: CallContext): void {
-  const own = typeof of === "string" ? of : tenantOf(of);
-  if (own !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
+/** Throws if the caller is of another tenant than the object. */
+export function checkTenant(id: ObjectName, { tenant }: CallContext): void {
+  if (tenantOf(id) !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
 }

@@ -2,7 +2,7 @@ import type { Bindings } from "../../config.ts";
 import { log } from "../../lib/log.ts";
 import { pool } from "../../lib/pool.ts";
 import { checkTenant, rememberShards, sessionAt, shardName, shardOf, tenantOf } from "../../place.ts";
-import type { Cause, LogCall, ShardCall } from "../../place.ts";
+import type { Cause, LogCall, ObjectName, ShardCall } from "../../place.ts";
 import type { LogIds } from "../../session/contract/directory.ts";
 import { Subscribers } from "../subscribers.ts";
 import { OwnerCopy } from "./copy/sending.ts";
@@ -86,8 +86,7 @@ export class Shard implements ShardParts {
   readonly #ctx: DurableObjectState;
   readonly #methods: LogMethods;
   readonly #logs = new LogMemory<ShardLog>();
-  readonly #name: string | undefined;
-  #tenant: string | undefined;
+  readonly #id: ObjectName;
   /** How many shards the tenant has, as the first call says; 0 before it. */
   #shards = 0;
 
@@ -95,7 +94,7 @@ export class Shard implements ShardParts {
   constructor(ctx: DurableObjectState, env: Bindings, methods: LogMethods) {
     this.#ctx = ctx;
     // The runtime makes the text anew each time that it is asked.
-    this.#name = ctx.id.name;
+    this.#id = { name: ctx.id.name };
     this.#methods = methods;
     this.storage = ctx.storage;
     this.env = env;
@@ -108,7 +107,7 @@ export class Shard implements ShardParts {
   }
 
   get tenant(): string {
-    return (this.#tenant ??= tenantOf(this.#ctx.id));
+    return tenantOf(this.#id);
   }
 
   waitUntil(work: Promise<unknown>): void {
@@ -117,7 +116,7 @@ export class Shard implements ShardParts {
 
   /** Throws for a call of another tenant, or by another number of shards. */
   check(context: ShardCall): void {
-    checkTenant(this.tenant, context);
+    checkTenant(this.#id, context);
     if (this.#shards === context.shards) return;
     this.tables.checkShards(context.shards);
     this.#shards = context.shards;
@@ -136,7 +135,7 @@ export class Shard implements ShardParts {
   calls(id: string, cause: Cause): LogCalls {
     const { tenant } = this;
     const shards = this.#shards === 0 ? this.tables.shards : this.#shards;
-    if (shardName(tenant, shardOf(id, shards)) !== this.#name) return sessionAt(this.env, cause ?? tenant, id);
+    if (shardName(tenant, shardOf(id, shards)) !== this.#id.name) return sessionAt(this.env, cause ?? tenant, id);
     const context: LogCall = { tenant, ...cause, shards, id };
     return {
       storeCopy: async (copy) => await this.call(context, "storeCopy", copy),
