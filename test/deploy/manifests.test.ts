@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { isRecord, type PlainRecord } from "../../src/lib/plain-data.ts";
 import { MANIFEST_NAME } from "../../src/otel/environment-manifest.ts";
+import { EXPORTER_VARIABLES } from "../../src/otel/exporter-variables.ts";
 import { readManifest } from "../../src/sinks/upstreams/read-settings.ts";
 import { manifestFaults } from "./manifest-faults.ts";
 
@@ -108,11 +109,36 @@ test("each selector selects, each port is there, and the program stands where th
   expect(await readFile(join(root, "deploy/manifests/spanfold.yaml"), "utf8")).toContain(program);
 });
 
+test("the agent of the example sends to its Collector, whatever variables its namespace's upstream has", async () => {
+  const manifests = await manifestsIn("deploy/examples/agent.yaml");
+  const workload = manifests.find(({ kind }) => kind === "Deployment")?.["spec"] as Workload;
+  const own = workload.template.spec.containers[0]?.env ?? [];
+  const environment = Object.fromEntries([
+    ...EXPORTER_VARIABLES.map((name) => [name, "of the upstream"]),
+    ...own.map(({ name, value }) => [name, value ?? ""]),
+  ]) as Readonly<Record<string, string>>;
+  // Not all SDKs take an empty endpoint as unset: each one is the Collector's.
+  const where = EXPORTER_VARIABLES.filter((name) => /_(ENDPOINT|HEADERS|PROTOCOL)$/.test(name));
+  expect(Object.fromEntries(where.map((name) => [name, environment[name]]))).toEqual({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:4318/v1/traces",
+    OTEL_EXPORTER_OTLP_HEADERS: "",
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: "",
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf",
+  });
+});
+
 type Workload = {
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
   readonly template: {
     readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-    readonly spec: { readonly containers: readonly { readonly ports?: readonly { readonly name: string }[] }[] };
+    readonly spec: {
+      readonly containers: readonly {
+        readonly ports?: readonly { readonly name: string }[];
+        readonly env?: readonly { readonly name: string; readonly value?: string }[];
+      }[];
+    };
   };
 };
 type Service = {
