@@ -7,6 +7,7 @@ import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { aBrowser, vapidClaims } from "../sinks/push-browser.ts";
 import type { PushBrowser } from "../sinks/push-browser.ts";
 import { closeBrowser, openPage } from "./open-page.ts";
+import { send, span } from "./task-span.ts";
 
 afterAll(closeBrowser);
 
@@ -60,31 +61,6 @@ async function openService(take: (message: string) => Promise<void>) {
   return { origin, browser, authorizations };
 }
 
-let spans = 0;
-
-/** A span of a session that ended now: it asks a question, or goes on. */
-async function send(url: string, session: string, question: string | undefined): Promise<void> {
-  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-  const span = {
-    traceId: session.charCodeAt(0).toString(16).padStart(32, "a"),
-    spanId: (++spans).toString(16).padStart(16, "0"),
-    name: "invoke_agent",
-    startTimeUnixNano: `${Date.now() - 1}000000`,
-    endTimeUnixNano: `${Date.now()}000000`,
-    attributes: [
-      text("session.id", session),
-      text("gen_ai.operation.name", "invoke_agent"),
-      text("input.value", `Plan ${session}`),
-      text("a2a.task.id", session),
-      text("a2a.task.state", question === undefined ? "completed" : "input-required"),
-      text("output.value", question ?? "done"),
-    ],
-  };
-  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-  const headers = { "content-type": "application/json" };
-  expect((await fetch(`${url}/v1/traces`, { method: "POST", headers, body })).status).toBe(200);
-}
-
 /** As the browser's push service does: wakes the page's service worker with a message. */
 async function messenger(page: Page, origin: string): Promise<(data: string) => Promise<void>> {
   const devtools = await page.context().newCDPSession(page);
@@ -111,7 +87,7 @@ test("two clicks let a browser be told with the page closed, until the session g
   const alerts = async () => ((await (await fetch(`${url}/admin/alerts`)).json()) as Alerts).alerts;
   let deliver: (message: string) => Promise<void> = async () => await Promise.resolve();
   const service = await openService(async (message) => await deliver(message));
-  await send(url, "earlier", undefined);
+  await send(url, span("earlier", undefined));
   const { page, complaints, picture } = await openPage();
   const tabs = page.context();
   await tabs.addInitScript(edge(service.browser.subscription));
@@ -133,7 +109,7 @@ test("two clicks let a browser be told with the page closed, until the session g
   await expect.poll(async () => (await alerts())[0]?.on).toEqual(["waiting", "finished"]);
   await page.close();
 
-  await send(url, "berlin", "Which hotel?");
+  await send(url, span("berlin", "Which hotel?"));
   await expect
     .poll(() => lines(worker))
     .toEqual([
@@ -144,7 +120,7 @@ test("two clicks let a browser be told with the page closed, until the session g
   expect(await open(worker)).toBe(1);
   const { publicKey } = (await (await fetch(`${url}/push`)).json()) as { publicKey: string };
   expect(await vapidClaims(service.authorizations[0] ?? "", publicKey)).toMatchObject({ aud: service.origin });
-  await send(url, "berlin", undefined);
+  await send(url, span("berlin", undefined));
   await expect.poll(() => open(worker)).toBe(0);
 
   const again = await tabs.newPage();
