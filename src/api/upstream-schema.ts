@@ -30,6 +30,16 @@ const SETTINGS = {
       "`sent`: spans that still run go there too. Default: `held`, as most receivers keep the first of two versions.",
     ),
   ),
+  logs: v.pipe(
+    v.picklist(UPSTREAM_CHOICES.logs),
+    v.description("`sent`: log records go there too, to `/v1/logs` beside the endpoint. Default: `omitted`."),
+  ),
+  metrics: v.pipe(
+    v.picklist(UPSTREAM_CHOICES.metrics),
+    v.description(
+      "`sent`: metrics are passed on to `/v1/metrics` beside the endpoint while their exporter waits. Default: `omitted`.",
+    ),
+  ),
 };
 
 export const UpstreamBodySchema = v.strictObject({
@@ -65,7 +75,9 @@ export const UpstreamSchema = v.object({
   failingSince: v.exactOptional(nanoseconds),
   reason: v.exactOptional(v.pipe(text, v.description("Why it is off or failing."))),
   delivered: v.pipe(count, v.description("Spans that it accepted.")),
-  rejected: v.pipe(count, v.description("Spans that it rejected in partial successes.")),
+  deliveredLogs: v.pipe(count, v.description("Log records that it accepted.")),
+  deliveredMetrics: v.pipe(count, v.description("Data points that it accepted.")),
+  rejected: v.pipe(count, v.description("Spans, log records and data points that it rejected in partial successes.")),
   rejection: v.exactOptional(
     v.pipe(
       v.object({ reason: text, at: nanoseconds }),

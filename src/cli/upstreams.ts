@@ -85,9 +85,11 @@ async function list(server: Server, style: Style, form: "lines" | "json"): Promi
 }
 
 function lineOf(upstream: PlainRecord, style: Style): string {
-  const { name, endpoint, state, delivered, rejected, parked, reason } = upstream;
+  const { name, endpoint, state, delivered, deliveredLogs, deliveredMetrics, rejected, parked, reason } = upstream;
   const counts = [
     `${count(Number(delivered))} delivered`,
+    ...(upstream["logs"] === "sent" ? [counted(Number(deliveredLogs), "log record")] : []),
+    ...(upstream["metrics"] === "sent" ? [counted(Number(deliveredMetrics), "data point")] : []),
     ...(Number(rejected) > 0 ? [`${count(Number(rejected))} rejected`] : []),
     ...(Number(parked) > 0 ? [`${counted(Number(parked), "trace")} parked`] : []),
   ].join(", ");

@@ -14,6 +14,20 @@ export function* spansIn(resourceSpans: readonly ResourceSpans[]): Generator<Spa
     for (const { scope, spans = [] } of scopeSpans) for (const span of spans) yield { span, resource, scope };
 }
 
+/** A log record with the resource and scope around it. */
+export type RecordInScope = {
+  readonly record: LogRecord;
+  readonly resource: Resource | undefined;
+  readonly scope: Scope | undefined;
+};
+
+/** The log records in the order of their positions in a chunk. */
+export function* recordsIn(resourceLogs: readonly ResourceLogs[]): Generator<RecordInScope, void> {
+  for (const { resource, scopeLogs = [] } of resourceLogs)
+    for (const { scope, logRecords = [] } of scopeLogs)
+      for (const record of logRecords) yield { record, resource, scope };
+}
+
 type PlacedSpan = { readonly group: number; readonly scope: number; readonly span: Span };
 
 /** The spans of a chunk by position: the count runs through resources and scopes in order. */

@@ -10,6 +10,8 @@ export const EXPORTER_VARIABLES = [
   "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
   "OTEL_EXPORTER_OTLP_COMPRESSION",
   "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+  "OTEL_LOGS_EXPORTER",
+  "OTEL_METRICS_EXPORTER",
 ] as const;
 
 /** `isBase`: a signal's path is appended to it; else it is used as it is (Endpoint URLs for OTLP/HTTP). */

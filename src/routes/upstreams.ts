@@ -19,6 +19,7 @@ import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
 import { isManifest, upstreamName } from "../otel/environment-manifest.ts";
 import { callerOf, sessionAt } from "../place.ts";
+import { sinkName } from "../session/contract/upstreams.ts";
 import type {
   Parked,
   ParkedPage,
@@ -133,7 +134,8 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
     }
     await pool(page.parked, OWNERS_AT_ONCE, async (entry) => {
       const { traceId, first } = entry;
-      await sessionAt(c.env, callerOf(c), traceId).rewind(traceId, name, first - 1);
+      const owner = sessionAt(c.env, callerOf(c), traceId);
+      for (const signal of ["traces", "logs"] as const) await owner.rewind(traceId, sinkName(name, signal), first - 1);
       await stub.deleteParked(entry);
     });
     return data(c, { traces: page.parked.length, omitted: page.omitted } satisfies DeliveredAgainAnswer);
@@ -216,11 +218,15 @@ function answerOf({ name, settings, headerNames, off }: Upstream, status: Upstre
   return {
     name,
     ...rest,
+    logs: rest.logs ?? "omitted",
+    metrics: rest.metrics ?? "omitted",
     ...(matches === undefined ? {} : { match: matches }),
     headers: [...headerNames],
     ...lastAttemptAnswer(off, status),
     ...(status?.failingSince === undefined ? {} : { failingSince: nanoseconds(status.failingSince) }),
     delivered: status?.spans ?? 0,
+    deliveredLogs: status?.logRecords ?? 0,
+    deliveredMetrics: status?.dataPoints ?? 0,
     rejected: status?.rejected ?? 0,
     ...(status?.rejection === undefined
       ? {}

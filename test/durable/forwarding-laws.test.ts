@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+import type { ResourceLogs } from "../../src/otel/log-record.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { spanIdentity } from "../../src/facts/identity.ts";
 import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
@@ -9,11 +10,14 @@ import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
 import { kill } from "./faults.ts";
 import { generateSession, sentSpans } from "./generated-session.ts";
+import { recordsOf, recordText } from "./log-records.ts";
 import type { Located } from "./world.ts";
 import * as world from "./world.ts";
 
 /** What each receiver took, in order. */
 const taken = new Map<string, Located[]>();
+/** The log records that each receiver took. */
+const takenRecords = new Map<string, string[]>();
 let isAway: (host: string) => boolean = () => false;
 
 beforeEach(async () => {
@@ -21,9 +25,13 @@ beforeEach(async () => {
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const { host } = new URL(input as string);
     if (isAway(host)) throw new Error("connection refused");
-    const { resourceSpans } = JSON.parse(new TextDecoder().decode(init?.body as Uint8Array)) as {
-      resourceSpans: ResourceSpans[];
+    const { resourceSpans = [], resourceLogs = [] } = JSON.parse(
+      new TextDecoder().decode(init?.body as Uint8Array),
+    ) as {
+      resourceSpans?: ResourceSpans[];
+      resourceLogs?: ResourceLogs[];
     };
+    takenRecords.set(host, [...(takenRecords.get(host) ?? []), ...recordsOf(resourceLogs).map(recordText)]);
     taken.set(host, [...(taken.get(host) ?? []), ...world.spansOf(resourceSpans)]);
     // The request arrived, and its answer may be lost.
     if (isAway(host)) throw new Error("connection reset");
@@ -65,18 +73,19 @@ async function disturb(random: Random, ids: readonly string[], traceIds: readonl
   }
 }
 
-// spec: SINK-1, SINK-2, SINK-3
+// spec: SINK-1, SINK-2, SINK-3, SINK-13
 law(
-  "every span arrives at every matching upstream and nowhere else, the best version last, whatever is killed, moved, doubled or away",
+  "every span and log record arrives at every matching upstream and nowhere else, the best version last, whatever is killed, moved, doubled or away",
   seedsFrom(9_100, 14),
   async (seed) => {
     await world.freshWorld();
     taken.clear();
+    takenRecords.clear();
     isAway = () => false;
     const random = new Random(seed);
     const { sent, traceIds, ids } = generateSession(random);
     const service = sentSpans(sent)[0]?.service ?? "";
-    await put("all.example.com", { running: "sent" });
+    await put("all.example.com", { running: "sent", logs: "sent" });
     await put("held.example.com", {});
     await put("one.example.com", { running: "sent", match: { service } });
     // In half of the runs a span that runs may come after it ended.
@@ -89,6 +98,7 @@ law(
     await world.rest(ids);
 
     const expected: Record<string, string[]> = { "all.example.com": [], "held.example.com": [], "one.example.com": [] };
+    const records = new Set<string>();
     for (const traceId of traceIds) {
       const document = await world.readTrace(traceId);
       const spans = world.spansOf(document?.resourceSpans ?? []);
@@ -100,8 +110,15 @@ law(
         if (goesToOne) expected["one.example.com"]?.push(text);
       }
     }
+    for (const id of ids)
+      for (const located of recordsOf((await world.readSession(id))?.resourceLogs ?? []))
+        records.add(recordText(located));
     for (const [host, texts] of Object.entries(expected))
       expect([host, lastVersions(taken.get(host) ?? [])]).toEqual([host, texts.toSorted()]);
+    for (const host of Object.keys(expected)) {
+      const all = new Set(takenRecords.get(host));
+      expect([host, [...all].toSorted()]).toEqual([host, host === "all.example.com" ? [...records].toSorted() : []]);
+    }
   },
 );
 

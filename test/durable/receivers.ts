@@ -2,9 +2,12 @@ import { gunzipSync } from "node:zlib";
 import { runInDurableObject } from "cloudflare:test";
 import { expect, vi } from "vitest";
 import type { ResourceSpans } from "../../src/otel/span.ts";
+import type { ResourceLogs } from "../../src/otel/log-record.ts";
+import { decodeLogs } from "../../src/otlp/logs/decode-logs.ts";
 import { decodeTraces } from "../../src/otlp/decode-traces.ts";
 import { inflate } from "../../src/lib/body-codec.ts";
 import { encodeDelivery } from "../../src/otlp/group/encode-delivery.ts";
+import { recordsOf } from "./log-records.ts";
 import { traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
@@ -15,11 +18,11 @@ export const PATIENCE = { timeout: 30_000 };
 
 /** Upstreams' receivers, at the hosts `<name>.example.com`. */
 export const receivers: {
-  /** What they got: the host and the names of the spans of each request. */
+  /** What they got: the host and the names of the spans of each request, or `logs` and the bodies of its log records. */
   received: string[];
   /** The first attribute of the last span. */
   lastText: string | undefined;
-  answers: (host: string) => Response;
+  answers: (host: string, path: string) => Response;
 } = { received: [], lastText: undefined, answers: () => new Response() };
 
 /** A world without any session, whose receivers take everything. Call `vi.restoreAllMocks` afterwards. */
@@ -28,7 +31,11 @@ export async function freshReceivers(): Promise<void> {
   receivers.received = [];
   receivers.answers = () => new Response();
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const { host } = new URL(input as string);
+    const { host, pathname } = new URL(input as string);
+    if (pathname.endsWith("/v1/logs")) {
+      receivers.received.push(`${host} logs ${bodiesIn(gunzipSync(init?.body as Uint8Array)).join(" ")}`);
+      return receivers.answers(host, pathname);
+    }
     const decoded = decodeTraces(gunzipSync(init?.body as Uint8Array), "protobuf");
     if (!decoded.ok) throw new Error("not a request of traces");
     const names = decoded.value.groups.flatMap((group) => {
@@ -41,7 +48,26 @@ export async function freshReceivers(): Promise<void> {
       return world.spansOf(resources).map(({ span }) => span.name);
     });
     receivers.received.push(`${host} ${names.join(" ")}`);
-    return receivers.answers(host);
+    return receivers.answers(host, pathname);
+  });
+}
+
+/** The bodies of a request's log records, in order. */
+function bodiesIn(bytes: Uint8Array): string[] {
+  const decoded = decodeLogs(bytes, "protobuf");
+  if (!decoded.ok) throw new Error("not a request of logs");
+  return decoded.value.groups.flatMap((group) => {
+    const { encoding, body } = encodeDelivery(group);
+    const resources = JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceLogs[];
+    const values = group.resources.flatMap(({ scopes }) =>
+      scopes.flatMap(({ items }) => items.flatMap((item) => item.values)),
+    );
+    return recordsOf(resources).map(({ record: { body: given } }) => {
+      const value = values.find(({ hash }) => hash === given?.offloaded?.hash);
+      const whole =
+        value === undefined ? given : JSON.parse(new TextDecoder().decode(inflate(value.encoding, value.body)));
+      return String(whole?.stringValue);
+    });
   });
 }
 

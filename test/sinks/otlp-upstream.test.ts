@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { fetchTransport, MAX_ANSWER_BYTES } from "../../src/sinks/http/fetch-transport.ts";
 import { judgeUrl } from "../../src/sinks/http/judge-url.ts";
 import { otlpUpstream } from "../../src/sinks/upstreams/otlp-upstream.ts";
-import type { TraceBatch, UpstreamTarget } from "../../src/sinks/upstreams/otlp-upstream.ts";
+import type { SignalBatch, UpstreamTarget } from "../../src/sinks/upstreams/otlp-upstream.ts";
 import { libraryDecode } from "../otlp/oracle.ts";
 import { span, TRACE } from "../otlp/requests.ts";
 
@@ -29,8 +29,9 @@ async function receiver(answer: Answer): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
 }
 
-const BATCH: TraceBatch = {
-  spans: 1,
+const BATCH: SignalBatch & { readonly signal: "traces" } = {
+  signal: "traces",
+  items: 1,
   resourceSpans: [{ scopeSpans: [{ spans: [span() as never] }] }],
   via: [],
 };
@@ -131,7 +132,7 @@ describe("what a receiver's answer means", () => {
 });
 
 describe("what is sent", () => {
-  async function sent(fields: Partial<UpstreamTarget>, batch: TraceBatch = BATCH) {
+  async function sent(fields: Partial<UpstreamTarget>, batch: SignalBatch = BATCH) {
     const requests: { headers: Record<string, string>; body: Uint8Array }[] = [];
     const sink = otlpUpstream(target("https://a.example/v1/traces", fields), "self");
     const outcome = await sink.deliver(
@@ -178,7 +179,7 @@ describe("what is sent", () => {
     const large = span({ attributes: [{ key: "k", value: { stringValue: "x".repeat(4_000_001) } }] }) as never;
     const one = { ...BATCH, resourceSpans: [{ scopeSpans: [{ spans: [large] }] }] };
     expect((await sent({}, one)).outcome).toEqual({ outcome: "accepted" });
-    const two = { ...BATCH, spans: 2, resourceSpans: [{ scopeSpans: [{ spans: [large, large] }] }] };
+    const two = { ...BATCH, items: 2, resourceSpans: [{ scopeSpans: [{ spans: [large, large] }] }] };
     const { outcome, body } = await sent({}, two);
     expect(outcome.outcome).toBe("split");
     expect(body).toBeUndefined();

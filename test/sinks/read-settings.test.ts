@@ -102,6 +102,8 @@ test("the program's variables: those of traces come before the general ones", ()
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
         OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
         OTEL_EXPORTER_OTLP_TIMEOUT: "3000",
+        OTEL_LOGS_EXPORTER: "console, otlp",
+        OTEL_METRICS_EXPORTER: "none",
       },
       "allowed",
       { by: "all" },
@@ -118,6 +120,8 @@ test("the program's variables: those of traces come before the general ones", ()
       sampling: 1,
       errors: "sampled",
       running: "held",
+      logs: "sent",
+      metrics: "omitted",
     },
   });
   expect(

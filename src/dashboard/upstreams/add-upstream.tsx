@@ -41,6 +41,8 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
       ...(read("endpoint") === "" ? {} : { endpoint: read("endpoint") }),
       headers,
       ...(by === "all" ? {} : { match: { [by]: read("value") } }),
+      logs: fields.has("logs") ? "sent" : "omitted",
+      metrics: fields.has("metrics") ? "sent" : "omitted",
     };
     setSending(true);
     putUpstream(name, body)
@@ -92,6 +94,17 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
         ))
       )}
       <MatchFields />
+      <fieldset key={preset} class="wide">
+        <legend>Beside traces</legend>
+        <label>
+          <input type="checkbox" name="logs" defaultChecked={preset === "spanfold"} />
+          Log records
+        </label>
+        <label title="Passed on while their exporter waits: Spanfold does not store metrics">
+          <input type="checkbox" name="metrics" />
+          Metrics
+        </label>
+      </fieldset>
       <p class="actions wide">
         <button type="submit" class="button primary" disabled={isSending}>
           Add

@@ -44,7 +44,8 @@ export function UpstreamsPage() {
           ) : (
             <>
               <p class="muted">
-                Traces that Spanfold receives go on to these backends: whole, in order, at least once.
+                Traces that Spanfold receives go on to these backends, and log records and metrics where wanted: whole,
+                in order, at least once.
               </p>
               {answer.list.upstreams.length === 0 ? <p>No upstream yet.</p> : null}
               <ul class="upstreams-list">

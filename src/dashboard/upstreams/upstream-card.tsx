@@ -67,12 +67,17 @@ export function UpstreamCard({ upstream, isNew, onChange }: CardProps) {
   );
 }
 
-function Counts({ upstream: { delivered, rejected, parked, lastAttempt } }: Pick<CardProps, "upstream">) {
+function Counts({ upstream }: Pick<CardProps, "upstream">) {
+  const { delivered, deliveredLogs, deliveredMetrics, rejected, parked, lastAttempt } = upstream;
+  const others = [
+    ...(upstream.logs === "sent" ? [counted(deliveredLogs, "log record")] : []),
+    ...(upstream.metrics === "sent" ? [counted(deliveredMetrics, "data point")] : []),
+  ];
   return (
     <dl class="upstream-counts">
       <div>
         <dt>Delivered</dt>
-        <dd>{counted(delivered, "span")}</dd>
+        <dd>{[counted(delivered, "span"), ...others].join(", ")}</dd>
       </div>
       <div>
         <dt>Rejected</dt>

@@ -1,7 +1,9 @@
+import { sinkName } from "../../session/contract/upstreams.ts";
 import type {
   Parked,
   ParkedPage,
   ParkedQuery,
+  SinkSignal,
   StoredUpstream,
   UpstreamReport,
   UpstreamStatus,
@@ -19,7 +21,9 @@ CREATE TABLE parked (
 /** Parked traces of one upstream, some 2 MB. Beyond, those that were parked first are forgotten. */
 const MOST_PARKED = 10_000;
 
-type Counts = Omit<UpstreamStatus, "name" | "parked">;
+/** Of one signal. `spans`: its items. */
+type Counts = Omit<UpstreamStatus, "name" | "parked" | "logRecords" | "dataPoints">;
+const SIGNALS: readonly SinkSignal[] = ["traces", "logs", "metrics"];
 const NO_COUNTS: Counts = { spans: 0, rejected: 0, isUp: true };
 
 /** The tenant's upstreams, what deliveries to them came to, and the traces that they did not get whole. */
@@ -44,15 +48,16 @@ export class UpstreamRows {
   /** Answers whether there was one. */
   delete(name: string): boolean {
     this.#sql.exec("DELETE FROM parked WHERE upstream = ?", name);
-    this.#sql.exec("DELETE FROM counts WHERE name = ?", name);
+    this.#sql.exec("DELETE FROM counts WHERE name IN (?, ?, ?)", ...SIGNALS.map((signal) => sinkName(name, signal)));
     return this.#sql.exec("DELETE FROM upstream WHERE name = ? RETURNING name", name).toArray().length > 0;
   }
 
-  count({ name, spans, rejected, rejection, message, at, isUp }: UpstreamReport): void {
-    const before = this.#counts(name);
+  count({ name, signal, items, rejected, rejection, message, at, isUp }: UpstreamReport): void {
+    const sink = sinkName(name, signal);
+    const before = this.#counts(sink);
     const last = rejection === undefined ? before.rejection : { reason: rejection, at };
     const counts: Counts = {
-      spans: before.spans + spans,
+      spans: before.spans + items,
       rejected: before.rejected + rejected,
       isUp,
       ...(isUp ? {} : { failingSince: before.failingSince ?? at }),
@@ -60,11 +65,22 @@ export class UpstreamRows {
       ...(message === undefined ? {} : { message }),
       ...(last === undefined ? {} : { rejection: last }),
     };
-    this.#sql.exec("INSERT OR REPLACE INTO counts VALUES (?, ?)", name, JSON.stringify(counts));
+    this.#sql.exec("INSERT OR REPLACE INTO counts VALUES (?, ?)", sink, JSON.stringify(counts));
   }
 
   statusOf(name: string): UpstreamStatus {
-    return { name, ...this.#counts(name), parked: this.#parkedCount(name) };
+    const traces = this.#counts(name);
+    const [logs, metrics] = (["logs", "metrics"] as const).map((signal) =>
+      inWords(signal, this.#counts(sinkName(name, signal))),
+    );
+    return {
+      name,
+      ...joined([traces, logs ?? NO_COUNTS, metrics ?? NO_COUNTS]),
+      spans: traces.spans,
+      logRecords: logs?.spans ?? 0,
+      dataPoints: metrics?.spans ?? 0,
+      parked: this.#parkedCount(name),
+    };
   }
 
   #counts(name: string): Counts {
@@ -133,4 +149,27 @@ export class UpstreamRows {
     return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM parked WHERE upstream = ?", upstream).one()
       .count;
   }
+}
+
+/** Of all signals: an upstream fails if one of them does. */
+function joined(signals: readonly Counts[]): Counts {
+  const { rejection: _, ...shown } = signals.find(({ isUp }) => !isUp) ?? signals[0] ?? NO_COUNTS;
+  const [at] = signals.flatMap((counts) => counts.at ?? []).toSorted((a, b) => b - a);
+  const [rejection] = signals.flatMap((counts) => counts.rejection ?? []).toSorted((a, b) => b.at - a.at);
+  return {
+    ...shown,
+    rejected: signals.reduce((sum, { rejected }) => sum + rejected, 0),
+    ...(at === undefined ? {} : { at }),
+    ...(rejection === undefined ? {} : { rejection }),
+  };
+}
+
+/** Its messages say of what they are. */
+function inWords(signal: SinkSignal, counts: Counts): Counts {
+  const { message, rejection } = counts;
+  return {
+    ...counts,
+    ...(message === undefined ? {} : { message: `${signal}: ${message}` }),
+    ...(rejection === undefined ? {} : { rejection: { ...rejection, reason: `${signal}: ${rejection.reason}` } }),
+  };
 }

@@ -59,6 +59,15 @@ export type DecodedRequest = {
 export type DecodedLogs = Omit<DecodedRequest, "groups" | "spans"> & {
   readonly groups: readonly (RecordGroup | TraceGroup)[];
   readonly records: number;
+  /**
+   * Of the rejected records those that are well, but of no trace and no session; `count`: repeats included. `rejected`: the other
+   * rejected ones.
+   */
+  readonly unplaced?: {
+    readonly group: RecordGroup;
+    readonly count: number;
+    readonly rejected: DecodedRequest["rejected"];
+  };
 };
 
 /** The resource or scope of the spans that a decoder reads now. Its text is written with the first accepted span. */

@@ -17,6 +17,10 @@ export class RequestRecords {
   readonly #encoding: OtlpEncoding;
   readonly #decoding: Decoding;
   readonly #rejections = new Rejections();
+  /** Of them, all but those of records that no session can hold. */
+  readonly #faults = new Rejections();
+  readonly #unplaced = new OpenRecordGroup("");
+  #unplacedCount = 0;
   readonly #envelopes = new Envelopes("scopeLogs", "logRecords");
   /** By trace id of the owner: the group that still has room. */
   readonly #open = new Map<string, OpenRecordGroup>();
@@ -61,20 +65,21 @@ export class RequestRecords {
     const facts = deriveRecordFacts(record, text, this.#resource.content, this.#scope.content);
     const traceId =
       record.traceId ?? (facts.session === undefined ? undefined : traceIdForSession(facts.session.value));
-    if (traceId === undefined)
-      return this.#reject(
-        this.#here("neither a traceId nor a session's name, such as session.id, on the record or its resource"),
-        record,
-      );
-    this.#records += 1;
     const service = serviceOf(this.#resource.content);
-    this.#service ??= service;
-    const group = this.#groupFor(traceId, text.length);
+    const group = traceId === undefined ? this.#unplaced : this.#groupFor(traceId, text.length);
     const before = group.size;
     const resource = this.#envelopes.ofResource(this.#resource);
     const item = { text, facts, values: this.#decoding.offloader.taken };
     group.add(resource, this.#envelopes.ofScope(this.#scope), item, service);
     this.#size += group.size - before;
+    if (traceId === undefined) {
+      this.#unplacedCount += 1;
+      const reason = "neither a traceId nor a session's name, such as session.id, on the record or its resource";
+      this.#rejections.add(1, this.#here(reason), "");
+    } else {
+      this.#records += 1;
+      this.#service ??= service;
+    }
     this.#limit();
   }
 
@@ -88,6 +93,7 @@ export class RequestRecords {
   /** Counts items of another signal that were posted as logs. */
   rejectOtherSignal(count: number, reason: string): void {
     this.#rejections.add(count, reason, "");
+    this.#faults.add(count, reason, "");
   }
 
   close(): DecodedLogs {
@@ -101,12 +107,20 @@ export class RequestRecords {
       ],
       records: this.#records,
       rejected: this.#rejections.total(),
+      ...this.#unplacedRecords(),
       ...(this.#service === undefined ? {} : { service: this.#service }),
     };
   }
 
+  #unplacedRecords(): Pick<DecodedLogs, "unplaced"> {
+    if (this.#unplacedCount === 0) return {};
+    const group = this.#unplaced.close(this.#encoding, undefined);
+    return { unplaced: { group, count: this.#unplacedCount, rejected: this.#faults.total() } };
+  }
+
   #reject(reason: string, { traceId = "" }: LogRecord): void {
     this.#rejections.add(1, reason, traceId);
+    this.#faults.add(1, reason, traceId);
   }
 
   #here(message: string): string {

@@ -1,3 +1,4 @@
+import type { LogRecord, ResourceLogs } from "../../otel/log-record.ts";
 import type { AnyValue, KeyValue, Resource, ResourceSpans, Scope, Span, SpanEvent, SpanLink } from "../../otel/span.ts";
 import { ProtobufReverseWriter } from "./writer.ts";
 
@@ -8,6 +9,13 @@ import { ProtobufReverseWriter } from "./writer.ts";
 export function encodeTraces(resourceSpans: readonly ResourceSpans[]): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufReverseWriter();
   messages(writer, 1, resourceSpans, writeResourceSpans);
+  return writer.finish();
+}
+
+/** An ExportLogsServiceRequest; offloaded values as in {@link encodeTraces}. */
+export function encodeLogs(resourceLogs: readonly ResourceLogs[]): Uint8Array<ArrayBuffer> {
+  const writer = new ProtobufReverseWriter();
+  messages(writer, 1, resourceLogs, writeResourceLogs);
   return writer.finish();
 }
 
@@ -63,6 +71,30 @@ function writeResourceSpans(writer: ProtobufReverseWriter, { resource, scopeSpan
     message(writer, 1, scope, writeScope);
   });
   message(writer, 1, resource, writeResource);
+}
+
+function writeResourceLogs(writer: ProtobufReverseWriter, { resource, scopeLogs, schemaUrl }: ResourceLogs): void {
+  string(writer, 3, schemaUrl);
+  messages(writer, 2, scopeLogs, (_, { scope, logRecords, schemaUrl: ofScope }) => {
+    string(writer, 3, ofScope);
+    messages(writer, 2, logRecords, writeRecord);
+    message(writer, 1, scope, writeScope);
+  });
+  message(writer, 1, resource, writeResource);
+}
+
+function writeRecord(writer: ProtobufReverseWriter, record: LogRecord): void {
+  string(writer, 12, record.eventName);
+  time(writer, 11, record.observedTimeUnixNano);
+  id(writer, 10, record.spanId);
+  id(writer, 9, record.traceId);
+  flags(writer, 8, record.flags);
+  number(writer, 7, record.droppedAttributesCount);
+  messages(writer, 6, record.attributes, writeKeyValue);
+  message(writer, 5, record.body, writeValue);
+  string(writer, 3, record.severityText);
+  number(writer, 2, record.severityNumber);
+  time(writer, 1, record.timeUnixNano);
 }
 
 function writeResource(writer: ProtobufReverseWriter, resource: Resource): void {

@@ -24,8 +24,13 @@ export type ExportOutcome =
     }
   /** The request has data and no span or log record that OTLP knows. `field`: a list with an unknown name. */
   | { readonly outcome: "unread"; readonly field: string | undefined }
-  /** Exporters send all signals to one endpoint, and would log errors forever if one were refused. */
-  | { readonly outcome: "metrics" }
+  /**
+   * Metrics, of which data points were passed on and accepted or rejected. Those that no upstream wants are dropped and not refused:
+   * exporters send all signals to one endpoint, and would log errors forever.
+   */
+  | { readonly outcome: "metrics"; readonly accepted: number; readonly rejected: number; readonly message?: string }
+  /** An upstream can't take now what is not stored: the exporter keeps it. */
+  | { readonly outcome: "not-passed-on"; readonly reason: string; readonly afterMillis?: number }
   | { readonly outcome: "undecodable"; readonly error: DecodeError }
   /** An object could not store a part for a temporary reason. */
   | { readonly outcome: "not-stored"; readonly problem?: string }
@@ -66,8 +71,10 @@ export function answer(c: Context<AppEnv>, signal: Signal, outcome: ExportOutcom
       return wire.success(signal, undefined);
     }
     case "metrics": {
-      recordExport(c, { ...entry, accepted: 0, rejected: 0 });
-      return wire.success(signal, { rejected: 0, message: "metrics are accepted but not stored" });
+      const { accepted, rejected, message } = outcome;
+      const isRefused = rejected > 0 && message !== undefined;
+      recordExport(c, { ...entry, accepted, rejected, ...(isRefused ? { reason: message } : {}) });
+      return wire.success(signal, message === undefined ? undefined : { rejected, message });
     }
     default: {
       const { recorded, ...failure } = failureOf(c, signal, outcome);
@@ -98,6 +105,13 @@ function failureOf(c: Context<AppEnv>, signal: Signal, outcome: Failed): Failure
         message: `part of the export could not be stored; send it again${outcome.problem === undefined ? "" : `. ${outcome.problem}`}`,
         retrySeconds: 1,
         recorded: false,
+      };
+    case "not-passed-on":
+      return {
+        http: 503,
+        message: `${signal} are passed on while you wait, and could not be now: ${outcome.reason}; send them again`,
+        retrySeconds: Math.ceil((outcome.afterMillis ?? 1_000) / 1_000),
+        recorded: true,
       };
     case "faulty":
       return {

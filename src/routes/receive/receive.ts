@@ -7,7 +7,7 @@ import type { AppEnv } from "../../config.ts";
 import { log } from "../../lib/log.ts";
 import { decodeTraces } from "../../otlp/decode-traces.ts";
 import { decodeLogs } from "../../otlp/logs/decode-logs.ts";
-import type { DecodedRequest, RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
+import type { DecodedLogs, DecodedRequest, RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { MAX_JSON_BODY, MAX_PROTOBUF_BODY } from "../../otlp/limits.ts";
 import { GRPC_PATHS } from "../../lib/grpc-paths.ts";
 import { GRPC_WEB_TYPE, isGrpcWeb } from "../../otlp/grpc-web.ts";
@@ -21,8 +21,10 @@ import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
 import { diskProblemBehind } from "../disk.ts";
 import { deliver, exportCallerOf } from "./deliver.ts";
+import type { Delivered } from "./deliver.ts";
 import { VIA_HEADER } from "../../sinks/upstreams/otlp-upstream.ts";
 import { loadUpstreams } from "../../sinks/upstreams/registry.ts";
+import { receiveMetrics, relayUnplaced } from "./relay.ts";
 import { isGrpcPath } from "./wire.ts";
 
 /** OTLP/HTTP (specification: OTLP/HTTP Request), at `/v1/traces` and every path that ends so. */
@@ -64,14 +66,24 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
       ? await readCall(c.req.raw, limit, account.hold)
       : await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return { outcome: "undecodable", error: body.error };
-    if (signal === "metrics") return { outcome: "metrics" };
+    if (signal === "metrics") return await receiveMetrics(c, body.value, encoding, way);
     const read = () => decode(signal, body.value, encoding);
     const decoded = c.var.trace === undefined ? read() : c.var.trace.measure(`decode ${signal}`, read);
     if (!decoded.ok) return { outcome: "undecodable", error: decoded.error };
     const { count, rejected } = decoded.value;
     if (count + rejected.count === 0 && body.value.length > EMPTY_BYTES)
       return { outcome: "unread", field: encoding === "json" ? unknownList(body.value) : undefined };
-    return await store(c, decoded.value, way);
+    // What a session holds is stored whatever upstreams do with the rest.
+    const { unplaced } = decoded.value;
+    const [stored, relayed] = await Promise.all([
+      store(c, decoded.value, way),
+      unplaced === undefined ? undefined : relayUnplaced(c, unplaced, body.value, way),
+    ]);
+    if (stored.outcome !== "stored") return stored;
+    if (relayed?.outcome === "failed") return relayed.failure;
+    return relayed?.outcome === "relayed" && unplaced !== undefined
+      ? sumOf(decoded.value, stored, [unplaced.rejected, relayed.rejected], relayed.accepted)
+      : sumOf(decoded.value, stored, [rejected]);
   } catch (error) {
     // Failures of objects never get here: they are temporary, see `deliver`.
     const reference = crypto.randomUUID();
@@ -106,10 +118,11 @@ function unknownList(body: Uint8Array): string | undefined {
 }
 
 /** A decoded request of either stored signal. `count`: accepted items. */
-type Decoded = Pick<DecodedRequest, "rejected" | "service"> & {
-  readonly groups: readonly (TraceGroup | RecordGroup)[];
-  readonly count: number;
-};
+type Decoded = Pick<DecodedRequest, "rejected" | "service"> &
+  Pick<DecodedLogs, "unplaced"> & {
+    readonly groups: readonly (TraceGroup | RecordGroup)[];
+    readonly count: number;
+  };
 
 function decode(signal: Exclude<Signal, "metrics">, body: Uint8Array, encoding: OtlpEncoding): Result<Decoded> {
   if (signal === "traces") {
@@ -120,25 +133,36 @@ function decode(signal: Exclude<Signal, "metrics">, body: Uint8Array, encoding: 
   return decoded.ok ? { ok: true, value: { ...decoded.value, count: decoded.value.records } } : decoded;
 }
 
+type Stored = { readonly outcome: "stored" } & Pick<Delivered, "rejected" | "reason">;
+
 async function store(
   c: Context<AppEnv>,
-  { groups, count, rejected, service }: Decoded,
+  { groups }: Decoded,
   via: readonly string[],
-): Promise<ExportOutcome> {
+): Promise<Stored | Extract<ExportOutcome, { readonly outcome: "not-stored" }>> {
   const delivered = await deliver(
     c.env,
     exportCallerOf(c),
     via.length === 0 ? groups : groups.map((group) => cameBy(group, via)),
   );
-  if (delivered.retry) {
-    const problem = await diskProblemBehind(c.env);
-    return { outcome: "not-stored", ...(problem === undefined ? {} : { problem }) };
-  }
-  const reasons = [rejected.reason, delivered.reason].filter((text) => text !== undefined);
+  if (!delivered.retry) return { outcome: "stored", ...delivered };
+  const problem = await diskProblemBehind(c.env);
+  return { outcome: "not-stored", ...(problem === undefined ? {} : { problem }) };
+}
+
+/** `refused`: what was rejected beside what sessions refused. `passedOn`: accepted by upstreams, and not stored. */
+function sumOf(
+  { count, service }: Decoded,
+  stored: Stored,
+  refused: readonly Decoded["rejected"][],
+  passedOn = 0,
+): ExportOutcome {
+  const all = [...refused, { count: stored.rejected, reason: stored.reason }];
+  const reasons = all.flatMap(({ reason }) => reason ?? []);
   return {
     outcome: "stored",
-    accepted: count - delivered.rejected,
-    rejected: rejected.count + delivered.rejected,
+    accepted: count - stored.rejected + passedOn,
+    rejected: all.reduce((sum, one) => sum + one.count, 0),
     ...(reasons.length === 0 ? {} : { reason: reasons.join("; ") }),
     ...(service === undefined ? {} : { service }),
   };

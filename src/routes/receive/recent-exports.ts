@@ -43,7 +43,7 @@ export function recordExport(c: Context<AppEnv>, given: RecentExport, status = 2
     const { lines, isFirst } = addRefusal(exports.refused, refused);
     exports.refused = lines;
     isNew ||= isFirst;
-  } else if (recent.signal === "metrics") exports.dropped.metrics++;
+  } else if (recent.signal === "metrics" && recent.accepted === 0) exports.dropped.metrics++;
   schedule(c, exports, isNew ? exports.sentAt + LEAST_INTERVAL_MILLIS : exports.refusalsSentAt + REPEATS_MILLIS);
 }
 

@@ -19,6 +19,8 @@ export const UPSTREAM_CHOICES = {
   compression: ["gzip", "none"],
   errors: ["sampled", "always"],
   running: ["held", "sent"],
+  logs: ["omitted", "sent"],
+  metrics: ["omitted", "sent"],
 } as const;
 
 type Choice<Name extends keyof typeof UPSTREAM_CHOICES> = (typeof UPSTREAM_CHOICES)[Name][number];
@@ -38,6 +40,10 @@ export type UpstreamSettings = {
   readonly errors: Choice<"errors">;
   /** Whether a span that still runs is sent as well. Most receivers keep the first of two versions. */
   readonly running: Choice<"running">;
+  /** Whether log records go there, to `/v1/logs` beside the endpoint. Absent in upstreams that were stored before: `omitted`. */
+  readonly logs?: Choice<"logs">;
+  /** Whether metrics go there, to `/v1/metrics`. Absent as above. */
+  readonly metrics?: Choice<"metrics">;
 };
 
 /** Texts by name, such as header values, encrypted. */
@@ -66,10 +72,20 @@ export type UpstreamList = {
   readonly upstreams: readonly StoredUpstream[];
 };
 
-/** What deliveries to one upstream came to, since the last report. */
+/** What goes to an upstream, each to a path of its own: one that fails holds up no other. */
+export type SinkSignal = "traces" | "logs" | "metrics";
+
+/** The name under which an upstream's signal has its cursors and counts. No upstream is called so: names have no blanks. */
+export function sinkName(upstream: string, signal: SinkSignal): string {
+  return signal === "traces" ? upstream : `${upstream} ${signal}`;
+}
+
+/** What deliveries of one signal to an upstream came to, since the last report. */
 export type UpstreamReport = {
   readonly name: string;
-  readonly spans: number;
+  readonly signal: SinkSignal;
+  /** Spans, log records or data points. */
+  readonly items: number;
   readonly rejected: number;
   /** Why the last attempt failed. */
   readonly message?: string;
@@ -122,6 +138,8 @@ export type LastAttempt = {
 export type UpstreamStatus = LastAttempt & {
   readonly name: string;
   readonly spans: number;
+  readonly logRecords: number;
+  readonly dataPoints: number;
   readonly rejected: number;
   readonly parked: number;
   /** The first of the failures since the last success; Unix milliseconds. */

@@ -1,10 +1,9 @@
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
-import type { SpanInScope } from "../../otel/chunk.ts";
-import { spansIn } from "../../otel/chunk.ts";
 import { SENDING_MILLIS } from "../../session/contract/outbox.ts";
 import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbox.ts";
+import { sinkName } from "../../session/contract/upstreams.ts";
 import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
 import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
 import { attemptDelivery } from "../http/attempt-delivery.ts";
@@ -12,12 +11,12 @@ import { destinationOf } from "../http/destination.ts";
 import type { Destination } from "../http/destination.ts";
 import { nextTry } from "../http/retry.ts";
 import { isRunning, TraceRule } from "./matching.ts";
-import { otlpUpstream } from "./otlp-upstream.ts";
-import type { TraceBatch } from "./otlp-upstream.ts";
+import { otlpUpstream, signalUrl } from "./otlp-upstream.ts";
+import type { SignalBatch } from "./otlp-upstream.ts";
 import { loadUpstreams, upstreamsOf } from "./registry.ts";
 import type { Upstream } from "./registry.ts";
 import { halves, traceBatches, TraceReader } from "./trace-batches.ts";
-import type { Cursor, NumberedBatch } from "./trace-batches.ts";
+import type { Cursor, NumberedBatch, TraceSignal, Wanted } from "./trace-batches.ts";
 
 /**
  * One run: delivers what a trace's upstreams lack of it, each in order. Runs may be repeated or lost, since the owner knows how far
@@ -33,10 +32,11 @@ export async function deliverTrace(
   let { self, upstreams } = await loadUpstreams(env, caller);
   const page = await owner.openOutbox(traceId);
   if (page.state !== "present") return;
-  const isKnown = ({ sink }: OutboxRow): boolean => upstreams.some(({ name }) => name === sink);
+  const isKnown = ({ sink }: OutboxRow): boolean => sinksOfAll(upstreams).some(({ name }) => name === sink);
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
   const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
-  const reader = new TraceReader(owner, traceId, upstreams.length);
+  const sinks = sinksOfAll(upstreams);
+  const reader = new TraceReader(owner, traceId, sinks.length);
   const run: Run = {
     owner,
     reader,
@@ -48,9 +48,9 @@ export async function deliverTrace(
     tenant: caller.tenant,
   };
   const deliveries = await Promise.all(
-    upstreams.map(async (upstream) => {
-      const known = page.rows.find(({ sink }) => sink === upstream.name);
-      const delivery = new UpstreamDelivery(run, upstream, known ?? newRow(upstream.name));
+    sinks.map(async ({ name, upstream, signal }) => {
+      const known = page.rows.find(({ sink }) => sink === name);
+      const delivery = new SignalDelivery(run, upstream, signal, known ?? newRow(name));
       // Else a trace of long ago would be sent because it was looked at.
       if (known !== undefined || page.newest >= upstream.since) await delivery.run();
       return delivery;
@@ -64,6 +64,19 @@ export async function deliverTrace(
   await owner.moveCursors(traceId, { run: page.run, rows, dropped, end: { head: page.head } });
 }
 
+type SignalSink = { readonly name: string; readonly upstream: Upstream; readonly signal: TraceSignal };
+
+/** What each upstream takes has a cursor of its own. */
+function sinksOfAll(upstreams: readonly Upstream[]): SignalSink[] {
+  return upstreams.flatMap((upstream) =>
+    signalsOf(upstream).map((signal) => ({ name: sinkName(upstream.name, signal), upstream, signal })),
+  );
+}
+
+function signalsOf({ settings }: Upstream): readonly TraceSignal[] {
+  return settings.logs === "sent" ? ["traces", "logs"] : ["traces"];
+}
+
 type Run = {
   readonly owner: Outbox;
   readonly reader: TraceReader;
@@ -75,6 +88,8 @@ type Run = {
   readonly self: string;
   readonly tenant: string;
 };
+
+const ITEM = { traces: "span", logs: "log record" } as const;
 
 function newRow(sink: string): OutboxRow {
   return {
@@ -90,24 +105,27 @@ function newRow(sink: string): OutboxRow {
   };
 }
 
-/** What one run delivers to one upstream. */
-class UpstreamDelivery {
+/** What one run delivers of one signal to one upstream. */
+class SignalDelivery {
   readonly #run: Run;
   readonly #upstream: Upstream;
+  readonly #signal: TraceSignal;
   readonly #destination: Destination;
-  readonly #sink: Sink<TraceBatch>;
+  readonly #sink: Sink<SignalBatch>;
   readonly parked: Parked[] = [];
   row: OutboxRow;
   isChanged = false;
   #saved: OutboxRow;
   #report: UpstreamReport | undefined;
 
-  constructor(run: Run, upstream: Upstream, row: OutboxRow) {
+  constructor(run: Run, upstream: Upstream, signal: TraceSignal, row: OutboxRow) {
     this.#run = run;
     this.#upstream = upstream;
+    this.#signal = signal;
     this.row = row;
     this.#saved = row;
-    const { endpoint: url, ...settings } = upstream.settings;
+    const { endpoint, ...settings } = upstream.settings;
+    const url = signalUrl(endpoint, signal);
     this.#destination = destinationOf(run.tenant, upstream.name, url);
     this.#sink = otlpUpstream({ ...settings, url, headers: upstream.headers }, run.self);
   }
@@ -143,9 +161,10 @@ class UpstreamDelivery {
     const rule = new TraceRule(this.#upstream.settings, traceId);
     let scanned = before;
     if (!rule.isMatched && !rule.isExcluded) {
-      for await (const { spans, traceRevision } of reader.chunksAfter(rule.isCumulative ? 0 : before)) {
-        for (const span of spansIn(spans.resourceSpans)) rule.look(span);
-        scanned = traceRevision;
+      for await (const chunk of reader.chunksAfter(rule.isCumulative ? 0 : before)) {
+        if (chunk.signal === "traces") for (const span of chunk.spans()) rule.look(span);
+        else if (this.#signal === "logs") for (const record of chunk.records()) rule.lookAtRecord(record);
+        scanned = chunk.traceRevision;
         if (rule.isMatched) break;
       }
     }
@@ -163,8 +182,11 @@ class UpstreamDelivery {
   async #send(): Promise<void> {
     const { page, reader } = this.#run;
     const { running } = this.#upstream.settings;
-    const isSent = ({ span }: SpanInScope): boolean => running === "sent" || !isRunning(span);
-    for await (const batch of traceBatches(reader, this.row, isSent))
+    const wanted: Wanted =
+      this.#signal === "logs"
+        ? { signal: "logs" }
+        : { signal: "traces", isSent: ({ span }) => running === "sent" || !isRunning(span) };
+    for await (const batch of traceBatches(reader, this.row, wanted))
       if ((await this.#sendBatch(batch)) === "stopped") return;
     // A chunk of which nothing could be delivered ends here too.
     if (this.row.delivered < page.head) this.#change({ delivered: page.head, position: 0 });
@@ -182,23 +204,24 @@ class UpstreamDelivery {
       if (this.#isLeftAlone(now, Math.random())) return "stopped";
       // A run that dies repeats one batch, not all.
       if (this.row !== this.#saved) await this.#save();
-      const outcome = part.batch.spans === 0 ? ({ outcome: "accepted" } as const) : await this.#deliver(part.batch);
+      const outcome = part.batch.items === 0 ? ({ outcome: "accepted" } as const) : await this.#deliver(part.batch);
       if (outcome.outcome === "retry") {
         this.#failed(outcome.reason, outcome.afterMillis);
         return "stopped";
       }
-      if (outcome.outcome === "split" && part.batch.spans > 1) {
+      if (outcome.outcome === "split" && part.batch.items > 1) {
         parts.push(...halves(part).toReversed());
         continue;
       }
       if (outcome.outcome === "refused") this.#park(part.end, outcome.reason);
-      if (outcome.outcome === "split") this.#park(part.end, `one span is too large: ${outcome.reason}`);
+      if (outcome.outcome === "split")
+        this.#park(part.end, `one ${ITEM[this.#signal]} is too large: ${outcome.reason}`);
       this.#change({ ...part.end, attempts: 0, failingSince: 0, dueAt: 0 });
     }
     return "done";
   }
 
-  async #deliver(batch: TraceBatch): Promise<DeliveryOutcome> {
+  async #deliver(batch: SignalBatch): Promise<DeliveryOutcome> {
     const { outcome, answer } = await attemptDelivery(
       this.#sink,
       batch,
@@ -209,7 +232,7 @@ class UpstreamDelivery {
       case "accepted":
         this.#destination.succeeded();
         this.#count(
-          batch.spans - (outcome.rejected?.items ?? 0),
+          batch.items - (outcome.rejected?.items ?? 0),
           outcome.rejected?.items ?? 0,
           outcome.rejected?.reason,
         );
@@ -240,16 +263,18 @@ class UpstreamDelivery {
     const at = Date.now();
     const first = this.row.delivered + 1;
     const last = position > 0 ? delivered + 1 : delivered;
-    this.parked.push({ upstream: this.#upstream.name, traceId, first, last, reason, at });
+    const said = this.#signal === "logs" ? `logs: ${reason}` : reason;
+    this.parked.push({ upstream: this.#upstream.name, traceId, first, last, reason: said, at });
     this.#note(reason);
   }
 
-  #count(spans: number, rejected: number, reason: string | undefined): void {
+  #count(items: number, rejected: number, reason: string | undefined): void {
     const { name } = this.#upstream;
     const rejection = reason ?? this.#report?.rejection;
     this.#report = {
       name,
-      spans: (this.#report?.spans ?? 0) + spans,
+      signal: this.#signal,
+      items: (this.#report?.items ?? 0) + items,
       rejected: (this.#report?.rejected ?? 0) + rejected,
       ...(rejection === undefined ? {} : { rejection }),
       at: Date.now(),
@@ -259,7 +284,8 @@ class UpstreamDelivery {
 
   #note(message: string): void {
     const { name } = this.#upstream;
-    this.#report = { name, spans: 0, rejected: 0, ...this.#report, message, at: Date.now(), isUp: false };
+    const none = { name, signal: this.#signal, items: 0, rejected: 0 };
+    this.#report = { ...none, ...this.#report, message, at: Date.now(), isUp: false };
   }
 
   #change(fields: Partial<OutboxRow>): void {

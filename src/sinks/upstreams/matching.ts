@@ -1,5 +1,5 @@
 import { spanIdentity } from "../../facts/identity.ts";
-import type { SpanInScope } from "../../otel/chunk.ts";
+import type { RecordInScope, SpanInScope } from "../../otel/chunk.ts";
 import { textOf } from "../../otel/any-value.ts";
 import { QUERY_NAMESPACE_KEYS, SERVICE_KEYS } from "../../otel/semconv/attributes.ts";
 import { STATUS_ERROR } from "../../otel/span.ts";
@@ -40,16 +40,26 @@ export class TraceRule {
 
   look({ span, resource }: SpanInScope): void {
     if (span.status?.code === STATUS_ERROR) this.#hasError = true;
-    this.#matches ||= matches(this.#match, span, resource?.attributes);
+    this.#matches ||= matches(this.#match, span.attributes, resource?.attributes);
+  }
+
+  /** Of log records, which go where one of them says too. */
+  lookAtRecord({ record, resource }: RecordInScope): void {
+    this.#matches ||= matches(this.#match, record.attributes, resource?.attributes);
   }
 }
 
-function matches(match: UpstreamMatch, span: Span, resource: readonly KeyValue[] = []): boolean {
+/** Whether an item with these attributes, of this resource, goes to the upstream. */
+export function matches(
+  match: UpstreamMatch,
+  item: readonly KeyValue[] = [],
+  resource: readonly KeyValue[] = [],
+): boolean {
   switch (match.by) {
     case "all":
       return true;
     case "namespace":
-      return [...(span.attributes ?? []), ...resource].some(
+      return [...item, ...resource].some(
         (attribute) => isOneOf(QUERY_NAMESPACE_KEYS, attribute.key) && isText(attribute, match.value),
       );
     case "service":

@@ -1,6 +1,10 @@
 import { gzip } from "../../lib/body-codec.ts";
+import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
-import { encodeTraces } from "../../otlp/protobuf/encode.ts";
+import { encodeLogs, encodeTraces } from "../../otlp/protobuf/encode.ts";
+import { mediaTypeOf } from "../../otlp/media-type.ts";
+import type { OtlpEncoding } from "../../otlp/media-type.ts";
+import type { Signal } from "../../otlp/response.ts";
 import { failureOf, isHtml } from "../http/answer-outcome.ts";
 import { failureText } from "../http/fetch-transport.ts";
 import type { DeliveryOutcome, Sink, SinkAnswer } from "../sink.ts";
@@ -12,12 +16,33 @@ export const MAX_REQUEST_BYTES = 4_000_000;
 /** The names of the instances that an export passed, separated by commas: a receiver that finds its own stops the loop. */
 export const VIA_HEADER = "spanfold-via";
 
-export type TraceBatch = {
-  readonly spans: number;
-  readonly resourceSpans: readonly ResourceSpans[];
-  /** The instances that the spans passed, the first one first. */
+export type SignalBatch = {
+  /** Spans, log records or data points. */
+  readonly items: number;
+  /** The instances that they passed, the first one first. */
   readonly via: readonly string[];
-};
+} & SignalContent;
+
+export type SignalContent =
+  | { readonly signal: "traces"; readonly resourceSpans: readonly ResourceSpans[] }
+  | { readonly signal: "logs"; readonly resourceLogs: readonly ResourceLogs[] }
+  /** A request as it came. */
+  | { readonly signal: "metrics"; readonly encoding: OtlpEncoding; readonly body: Uint8Array<ArrayBuffer> };
+
+const TRACES_PATH = /\/v1\/traces$/;
+
+/** Where a signal goes: beside the endpoint of traces, as OTLP/HTTP has it. */
+export function signalUrl(endpoint: string, signal: Signal): string {
+  if (signal === "traces") return endpoint;
+  const url = new URL(endpoint);
+  url.pathname = url.pathname.replace(TRACES_PATH, `/v1/${signal}`);
+  return url.href;
+}
+
+/** Whether the path says where other signals go. */
+export function hasSignalPaths(endpoint: string): boolean {
+  return TRACES_PATH.test(new URL(endpoint).pathname);
+}
 
 export type UpstreamTarget = {
   readonly url: string;
@@ -26,26 +51,27 @@ export type UpstreamTarget = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** An OTLP/HTTP receiver of traces. `self`: the name of this instance, for receivers of its own kind. */
-export function otlpUpstream(target: UpstreamTarget, self: string): Sink<TraceBatch> {
+/** An OTLP/HTTP receiver of one signal. `self`: the name of this instance, for receivers of its own kind. */
+export function otlpUpstream(target: UpstreamTarget, self: string): Sink<SignalBatch> {
   return {
-    async deliver({ spans, resourceSpans, via }, transport, signal) {
-      const encoded = encode(target, resourceSpans);
-      if (encoded.length > MAX_REQUEST_BYTES && spans > 1)
+    async deliver(batch, transport, signal) {
+      const { items, via } = batch;
+      const { encoding, bytes: encoded } = encode(target, batch);
+      if (encoded.length > MAX_REQUEST_BYTES && items > 1 && batch.signal !== "metrics")
         return { outcome: "split", reason: `the request would have ${encoded.length} bytes` };
       const isCompressed = target.compression === "gzip";
       const request = {
         url: target.url,
         headers: {
           ...target.headers,
-          "content-type": target.protocol === "http/json" ? "application/json" : "application/x-protobuf",
+          "content-type": mediaTypeOf(encoding),
           ...(isCompressed ? { "content-encoding": "gzip" } : {}),
           [VIA_HEADER]: [...via, self].join(","),
         },
         body: isCompressed ? new Uint8Array(gzip(encoded)) : encoded,
       };
       try {
-        return outcomeOf(await transport(request, signal), spans, Date.now());
+        return outcomeOf(await transport(request, signal), items, Date.now());
       } catch (error) {
         return { outcome: "retry", reason: failureText(error, request) };
       }
@@ -53,19 +79,28 @@ export function otlpUpstream(target: UpstreamTarget, self: string): Sink<TraceBa
   };
 }
 
-function encode({ protocol }: UpstreamTarget, resourceSpans: readonly ResourceSpans[]): Uint8Array<ArrayBuffer> {
-  if (protocol === "http/protobuf") return encodeTraces(resourceSpans);
+type Encoded = { readonly encoding: OtlpEncoding; readonly bytes: Uint8Array<ArrayBuffer> };
+
+function encode({ protocol }: UpstreamTarget, content: SignalContent): Encoded {
+  if (content.signal === "metrics") return { encoding: content.encoding, bytes: content.body };
+  if (protocol === "http/protobuf") {
+    const bytes = content.signal === "traces" ? encodeTraces(content.resourceSpans) : encodeLogs(content.resourceLogs);
+    return { encoding: "protobuf", bytes };
+  }
+  const request =
+    content.signal === "traces" ? { resourceSpans: content.resourceSpans } : { resourceLogs: content.resourceLogs };
   // Beside the preview of a value that was cut: not OTLP's.
-  const text = JSON.stringify({ resourceSpans }, (key, value: unknown) => (key === "offloaded" ? undefined : value));
-  return new Uint8Array(new TextEncoder().encode(text));
+  const text = JSON.stringify(request, (key, value: unknown) => (key === "offloaded" ? undefined : value));
+  return { encoding: "json", bytes: new Uint8Array(new TextEncoder().encode(text)) };
 }
 
 /** Of a receiver that finds its own name in `spanfold-via` (HTTP 508, Loop Detected). */
 const LOOP_STATUS = 508;
 
-function outcomeOf(answer: SinkAnswer, spans: number, now: number): DeliveryOutcome {
+/** `items`: of the request. */
+function outcomeOf(answer: SinkAnswer, items: number, now: number): DeliveryOutcome {
   if (answer.status === LOOP_STATUS)
-    return { outcome: "accepted", rejected: { items: spans, reason: "a loop: the spans come from this receiver" } };
+    return { outcome: "accepted", rejected: { items, reason: "a loop: the spans come from this receiver" } };
   const failure = failureOf(answer, now);
   if (failure !== undefined) return failure;
   if (isHtml(answer)) return { outcome: "refused", reason: "there is no OTLP endpoint: a web page answers" };

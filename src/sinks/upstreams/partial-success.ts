@@ -10,8 +10,8 @@ const MAX_MESSAGE = 300;
 export type PartialSuccess = { readonly rejected: number; readonly message: string };
 
 /**
- * The partial success in an ExportTraceServiceResponse (OTLP/HTTP Response, Partial Success), in JSON or protobuf; `undefined` if
- * all was accepted. An answer in any other form counts as a full success: many receivers answer with one of their own.
+ * The partial success in an Export…ServiceResponse of any signal (OTLP/HTTP Response, Partial Success), in JSON or protobuf;
+ * `undefined` if all was accepted. An answer in any other form counts as a full success: many receivers answer with one of their own.
  */
 export function readPartialSuccess({
   headers,
@@ -24,12 +24,23 @@ export function readPartialSuccess({
   return { rejected: read.rejected, message: oneLine(read.message, MAX_MESSAGE) };
 }
 
+/** Of each signal; some receivers write the names of the schema. */
+const REJECTED = [
+  "rejectedSpans",
+  "rejected_spans",
+  "rejectedLogRecords",
+  "rejected_log_records",
+  "rejectedDataPoints",
+  "rejected_data_points",
+];
+
 function fromJson(body: Uint8Array): PartialSuccess | undefined {
   try {
     const response: unknown = JSON.parse(new TextDecoder().decode(body));
     const partial = isRecord(response) ? (response["partialSuccess"] ?? response["partial_success"]) : undefined;
     if (!isRecord(partial)) return undefined;
-    const rejected = Number(partial["rejectedSpans"] ?? partial["rejected_spans"] ?? 0);
+    const counts = REJECTED.map((name) => partial[name]);
+    const rejected = Number(counts.find((given) => given !== undefined) ?? 0);
     const message = partial["errorMessage"] ?? partial["error_message"];
     return {
       rejected: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0,
@@ -41,9 +52,9 @@ function fromJson(body: Uint8Array): PartialSuccess | undefined {
 }
 
 /**
- * | ExportTraceServiceResponse | | ExportTracePartialSuccess | |
+ * | Export…ServiceResponse | | Export…PartialSuccess | |
  * |---|---|---|---|
- * | 1 | partial_success | 1 | rejected_spans: int64 |
+ * | 1 | partial_success | 1 | rejected_spans, rejected_log_records, rejected_data_points: int64 |
  * | | | 2 | error_message: string |
  */
 function fromProtobuf(body: Uint8Array): PartialSuccess | undefined {

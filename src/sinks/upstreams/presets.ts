@@ -21,6 +21,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   langsmith: { endpoint: "https://api.smith.langchain.com/otel", headers: [["x-api-key"]] },
   braintrust: { endpoint: "https://api.braintrust.dev/otel", headers: [["authorization"], ["x-bt-parent"]] },
   logfire: { endpoint: "https://logfire-us.pydantic.dev", headers: [["authorization"]] },
-  // It shows running spans, and joins both versions.
-  spanfold: { headers: [], defaults: { running: "sent" } },
+  // It shows running spans and joins both versions, and keeps log records.
+  spanfold: { headers: [], defaults: { running: "sent", logs: "sent" } },
 };

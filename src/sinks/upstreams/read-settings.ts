@@ -11,6 +11,7 @@ import { choiceIn, Fault, numberIn, readingOf, recordOf } from "../read-body.ts"
 import type { Reading } from "../read-body.ts";
 import { checkHeaders, readHeaderList } from "./header-list.ts";
 import type { Headers } from "./header-list.ts";
+import { hasSignalPaths } from "./otlp-upstream.ts";
 import { PRESETS } from "./presets.ts";
 
 /** `headers`: absent if they are not given. */
@@ -31,6 +32,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   "sampling",
   "errors",
   "running",
+  "logs",
+  "metrics",
 ]);
 
 /** The body of `PUT /admin/upstreams/:name`. */
@@ -49,6 +52,8 @@ export function readUpstream(given: unknown, privateHosts: PrivateHosts): Upstre
       compression: choiceIn(body, "compression", UPSTREAM_CHOICES.compression) ?? defaults.compression,
       errors: choiceIn(body, "errors", UPSTREAM_CHOICES.errors) ?? defaults.errors,
       running: choiceIn(body, "running", UPSTREAM_CHOICES.running) ?? defaults.running,
+      logs: choiceIn(body, "logs", UPSTREAM_CHOICES.logs) ?? defaults.logs,
+      metrics: choiceIn(body, "metrics", UPSTREAM_CHOICES.metrics) ?? defaults.metrics,
       timeout: numberIn(body, "timeout", 100, LONGEST_TIMEOUT_MILLIS) ?? defaults.timeout,
       sampling: numberIn(body, "sampling", 0, 1) ?? defaults.sampling,
       match: matchIn(body["match"]),
@@ -57,7 +62,7 @@ export function readUpstream(given: unknown, privateHosts: PrivateHosts): Upstre
   });
 }
 
-export const DEFAULTS: Omit<UpstreamSettings, "endpoint"> = {
+export const DEFAULTS: Required<Omit<UpstreamSettings, "endpoint">> = {
   protocol: "http/protobuf",
   compression: "gzip",
   timeout: DEFAULT_TIMEOUT,
@@ -65,6 +70,8 @@ export const DEFAULTS: Omit<UpstreamSettings, "endpoint"> = {
   sampling: 1,
   errors: "sampled",
   running: "held",
+  logs: "omitted",
+  metrics: "omitted",
 };
 
 /** The exporter variables of OpenTelemetry (specification: OTLP Exporter Configuration). Those of traces come before the general ones. */
@@ -84,12 +91,17 @@ export function readVariables(
       throw new Fault(`the protocol is ${protocol}: it must be http/protobuf or http/json`);
     const timeout = Number(read("TIMEOUT") ?? DEFAULT_TIMEOUT);
     const headers = headersIn(read("HEADERS") ?? "") ?? {};
+    const url = endpoint.isBase
+      ? tracesUrl(endpoint.value, privateHosts)
+      : allowedUrl(endpoint.value, privateHosts).href;
+    const isWanted = (signal: "LOGS" | "METRICS"): boolean =>
+      hasSignalPaths(url) && (text(`OTEL_${signal}_EXPORTER`) ?? "").split(",").some((name) => name.trim() === "otlp");
     return {
       settings: {
         ...DEFAULTS,
-        endpoint: endpoint.isBase
-          ? tracesUrl(endpoint.value, privateHosts)
-          : allowedUrl(endpoint.value, privateHosts).href,
+        endpoint: url,
+        logs: isWanted("LOGS") ? "sent" : "omitted",
+        metrics: isWanted("METRICS") ? "sent" : "omitted",
         protocol,
         compression: read("COMPRESSION") === "gzip" ? "gzip" : "none",
         timeout: timeout >= 1 && timeout <= LONGEST_TIMEOUT_MILLIS ? timeout : DEFAULT_TIMEOUT,

@@ -24,7 +24,7 @@ export async function sendTest(
   transport: Transport,
 ): Promise<UpstreamTest> {
   const sink = otlpUpstream({ ...settings, url: settings.endpoint, headers }, self);
-  const batch = { spans: 1, resourceSpans: [testSpan(Date.now())], via: [] };
+  const batch = { signal: "traces", items: 1, resourceSpans: [testSpan(Date.now())], via: [] } as const;
   const { outcome, answer, millis } = await attemptDelivery(sink, batch, transport, settings.timeout);
   const rejected = outcome.outcome === "accepted" ? outcome.rejected : undefined;
   const reason = outcome.outcome === "accepted" ? rejected?.reason : outcome.reason;

@@ -1,35 +1,35 @@
 import { inflate } from "../../lib/body-codec.ts";
 import { Lru } from "../../lib/lru.ts";
-import { ChunkSpans, spansIn } from "../../otel/chunk.ts";
-import type { SpanInScope } from "../../otel/chunk.ts";
+import { ChunkRecords, ChunkSpans, recordsIn, spansIn } from "../../otel/chunk.ts";
+import type { RecordInScope, SpanInScope } from "../../otel/chunk.ts";
+import type { LogRecord, ResourceLogs } from "../../otel/log-record.ts";
 import type { KeyValue, ResourceSpans, Span } from "../../otel/span.ts";
-import { offloadedIn, restoreValues } from "../../otlp/restore-values.ts";
+import { offloadedIn, restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
 import type { Outbox, OutboxRow, OwnedChunk } from "../../session/contract/outbox.ts";
 import { wholeValues } from "../../session/whole-values.ts";
 import { MAX_REQUEST_BYTES } from "./otlp-upstream.ts";
-import type { TraceBatch } from "./otlp-upstream.ts";
+import type { SignalBatch } from "./otlp-upstream.ts";
 
 /** OpenTelemetry's default for the largest batch of an exporter. */
-const MOST_SPANS = 512;
+const MOST_ITEMS = 512;
 /** Bytes of text of one reading. */
 const PAGE_BYTES = 1_000_000;
 
 /** Pages of a trace that a run keeps for upstreams that are as far. */
 const MOST_PAGES = 2;
 
-/** How far an upstream is: it has this revision of the trace, and so many spans of the next one, by position. */
+/** What a trace has. */
+export type TraceSignal = "traces" | "logs";
+type TraceBatch = SignalBatch & { readonly signal: TraceSignal };
+
+/** How far an upstream is: it has this revision of the trace, and so many items of the next one, by position. */
 export type Cursor = Pick<OutboxRow, "delivered" | "position">;
 
-/** `ends`: for each span the cursor after it. `end`: after the batch. */
+/** `ends`: for each item the cursor after it. `end`: after the batch. */
 export type NumberedBatch = { readonly batch: TraceBatch; readonly ends: readonly Cursor[]; readonly end: Cursor };
 
-type ReadChunk = Pick<OwnedChunk, "traceRevision" | "via"> & {
-  /** None of a chunk with log records. */
-  readonly spans: ChunkSpans;
-  readonly superseded: ReadonlySet<number>;
-  /** About as many as the span has in a request, large values included. */
-  readonly bytes: (position: number, span: Span) => number;
-};
+/** What is sent of a trace: of one signal, all but these spans. */
+export type Wanted = { readonly signal: "logs" } | { readonly signal: "traces"; isSent(span: SpanInScope): boolean };
 
 /** Reads a trace for all upstreams of a run: those that are as far share the reading and the parsing. */
 export class TraceReader {
@@ -60,51 +60,89 @@ export class TraceReader {
 
   async #read(after: number): Promise<readonly ReadChunk[]> {
     const chunks = await this.outbox.readOwned(this.#traceId, after, PAGE_BYTES);
-    return chunks.map(readChunk);
+    return chunks.map((chunk) => new ReadChunk(chunk));
   }
 }
 
-function readChunk({ kind, traceRevision, via, encoding, body, superseded }: OwnedChunk): ReadChunk {
-  // Our own canonical text.
-  const resourceSpans =
-    kind === "spans" ? (JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as ResourceSpans[]) : [];
-  const sizes: number[] = [];
-  return {
-    traceRevision,
-    via,
-    spans: new ChunkSpans(resourceSpans),
-    superseded: new Set(superseded),
-    bytes: (position, span) => (sizes[position] ??= bytesOf(span)),
-  };
+/** A delivery as it is stored: its items, parsed when they are looked at first. */
+class ReadChunk {
+  readonly traceRevision: number;
+  readonly via: readonly string[];
+  readonly #chunk: OwnedChunk;
+  readonly #sizes: number[] = [];
+  #items: ChunkSpans | ChunkRecords | undefined;
+
+  constructor(chunk: OwnedChunk) {
+    this.traceRevision = chunk.traceRevision;
+    this.via = chunk.via;
+    this.#chunk = chunk;
+  }
+
+  get signal(): TraceSignal {
+    return this.#chunk.kind === "logs" ? "logs" : "traces";
+  }
+
+  get items(): ChunkSpans | ChunkRecords {
+    if (this.#items !== undefined) return this.#items;
+    const { kind, encoding, body } = this.#chunk;
+    // Our own canonical text.
+    const resources: unknown = JSON.parse(new TextDecoder().decode(inflate(encoding, body)));
+    return (this.#items =
+      kind === "logs" ? new ChunkRecords(resources as ResourceLogs[]) : new ChunkSpans(resources as ResourceSpans[]));
+  }
+
+  *spans(): Generator<SpanInScope, void> {
+    if (this.items instanceof ChunkSpans) yield* spansIn(this.items.resourceSpans);
+  }
+
+  *records(): Generator<RecordInScope, void> {
+    if (this.items instanceof ChunkRecords) yield* recordsIn(this.items.resourceLogs);
+  }
+
+  /** Positions and sizes of the items that are sent, in order. Sizes: about as in a request, large values included. */
+  *wanted(wanted: Wanted): Generator<{ readonly position: number; readonly bytes: number }, void> {
+    if (wanted.signal !== this.signal) return;
+    const superseded = new Set(this.#chunk.superseded);
+    let position = 0;
+    if (wanted.signal === "logs")
+      for (const { record } of this.records()) yield { position, bytes: this.#bytes(position++, record) };
+    else
+      for (const span of this.spans()) {
+        if (!superseded.has(position) && wanted.isSent(span))
+          yield { position, bytes: this.#bytes(position, span.span) };
+        position++;
+      }
+  }
+
+  #bytes(position: number, item: Span | LogRecord): number {
+    return (this.#sizes[position] ??= bytesOf(item));
+  }
 }
 
 /**
- * The spans of a trace after a cursor, in order and whole, in batches of at most 512 spans and about 4 MB. Spans that came by
- * different ways are in different batches. The last batch may be empty: of the chunks after the one before nothing has to be sent.
+ * What an upstream wants of a trace after a cursor, in order and whole, in batches of at most 512 items and about 4 MB. Items that
+ * came by different ways are in different batches. The last batch may be empty: of the chunks after the one before nothing has to
+ * be sent.
  */
 export async function* traceBatches(
   reader: TraceReader,
   { delivered, position: first }: Cursor,
-  isSent: (span: SpanInScope) => boolean,
+  wanted: Wanted,
 ): AsyncGenerator<NumberedBatch, void> {
-  const open = new OpenBatch();
+  const open = new OpenBatch(wanted.signal);
   let complete = delivered;
   const close = async (position: number): Promise<NumberedBatch> => ({
     ...(await open.close(reader.outbox)),
     end: { delivered: complete, position },
   });
-  for await (const { traceRevision, via, spans, superseded, bytes } of reader.chunksAfter(delivered)) {
-    if (open.via !== undefined && open.via.join(",") !== via.join(",")) yield await close(0);
+  for await (const chunk of reader.chunksAfter(delivered)) {
+    const { traceRevision, via } = chunk;
     const begin = complete === delivered ? first : 0;
-    let position = 0;
-    for (const span of spansIn(spans.resourceSpans)) {
-      const isDelivered = position < begin;
-      if (!isDelivered && !superseded.has(position) && isSent(span)) {
-        const size = bytes(position, span.span);
-        if (!open.hasRoom(size)) yield await close(position);
-        open.add(spans, position, size, via, { delivered: complete, position: position + 1 });
-      }
-      position++;
+    for (const { position, bytes } of chunk.wanted(wanted)) {
+      if (position < begin) continue;
+      if (open.via !== undefined && open.via.join(",") !== via.join(",")) yield await close(0);
+      else if (!open.hasRoom(bytes)) yield await close(position);
+      open.add(chunk, position, bytes, { delivered: complete, position: position + 1 });
     }
     complete = traceRevision;
   }
@@ -112,71 +150,105 @@ export async function* traceBatches(
 }
 
 class OpenBatch {
+  readonly #signal: TraceSignal;
   via: readonly string[] | undefined;
-  readonly #positions = new Map<ChunkSpans, number[]>();
+  readonly #positions = new Map<ReadChunk, number[]>();
   #ends: Cursor[] = [];
   #bytes = 0;
 
-  hasRoom(bytes: number): boolean {
-    const spans = this.#ends.length;
-    return spans === 0 || (spans < MOST_SPANS && this.#bytes + bytes <= MAX_REQUEST_BYTES);
+  constructor(signal: TraceSignal) {
+    this.#signal = signal;
   }
 
-  add(chunk: ChunkSpans, position: number, bytes: number, via: readonly string[], end: Cursor): void {
+  hasRoom(bytes: number): boolean {
+    const items = this.#ends.length;
+    return items === 0 || (items < MOST_ITEMS && this.#bytes + bytes <= MAX_REQUEST_BYTES);
+  }
+
+  add(chunk: ReadChunk, position: number, bytes: number, end: Cursor): void {
     const positions = this.#positions.get(chunk);
     if (positions === undefined) this.#positions.set(chunk, [position]);
     else positions.push(position);
-    this.via = via;
+    this.via = chunk.via;
     this.#ends.push(end);
     this.#bytes += bytes;
   }
 
   async close(outbox: Outbox): Promise<Omit<NumberedBatch, "end">> {
-    const picked = Array.from(this.#positions, ([chunk, positions]) => chunk.pick(positions)).flat();
     const ends = this.#ends;
-    const batch = { spans: ends.length, resourceSpans: await whole(outbox, picked), via: this.via ?? [] };
+    const about = { items: ends.length, via: this.via ?? [] };
+    const picked = Array.from(this.#positions);
     this.via = undefined;
     this.#positions.clear();
     this.#ends = [];
     this.#bytes = 0;
-    return { batch, ends };
+    const pick = <Resource>(of: (chunk: ReadChunk, positions: readonly number[]) => readonly Resource[]): Resource[] =>
+      picked.flatMap(([chunk, positions]) => of(chunk, positions));
+    if (this.#signal === "logs") {
+      const resourceLogs = pick(({ items }, positions) => (items instanceof ChunkRecords ? items.pick(positions) : []));
+      return { batch: { ...about, signal: "logs", resourceLogs: await wholeLogs(outbox, resourceLogs) }, ends };
+    }
+    const resourceSpans = pick(({ items }, positions) => (items instanceof ChunkSpans ? items.pick(positions) : []));
+    return { batch: { ...about, signal: "traces", resourceSpans: await wholeSpans(outbox, resourceSpans) }, ends };
   }
 }
 
-/** About as many as the span has in a request, large values included. */
-function bytesOf(span: Span): number {
-  return offloadedIn(span).reduce((sum, { bytes }) => sum + bytes, JSON.stringify(span).length);
+/** About as many as the item has in a request, large values included. */
+function bytesOf(item: Span | LogRecord): number {
+  return offloadedIn(item).reduce((sum, { bytes }) => sum + bytes, JSON.stringify(item).length);
 }
 
-async function whole(outbox: Outbox, resourceSpans: readonly ResourceSpans[]): Promise<readonly ResourceSpans[]> {
-  const hashes = new Set<string>();
-  const note = (attributes: readonly KeyValue[] = []): void => {
-    for (const { value } of attributes) if (value?.offloaded !== undefined) hashes.add(value.offloaded.hash);
-  };
+class Hashes {
+  readonly all = new Set<string>();
+
+  addAttributes(attributes: readonly KeyValue[] = []): void {
+    for (const { value } of attributes) if (value?.offloaded !== undefined) this.all.add(value.offloaded.hash);
+  }
+
+  addItem(item: Span | LogRecord): void {
+    for (const { hash } of offloadedIn(item)) this.all.add(hash);
+  }
+}
+
+async function wholeSpans(outbox: Outbox, resourceSpans: readonly ResourceSpans[]): Promise<readonly ResourceSpans[]> {
+  const hashes = new Hashes();
   for (const { resource, scopeSpans = [] } of resourceSpans) {
-    note(resource?.attributes);
-    for (const { scope } of scopeSpans) note(scope?.attributes);
+    hashes.addAttributes(resource?.attributes);
+    for (const { scope } of scopeSpans) hashes.addAttributes(scope?.attributes);
   }
   for (const { span } of spansIn(resourceSpans)) {
-    for (const { hash } of offloadedIn(span)) hashes.add(hash);
-    for (const { attributes } of span.links ?? []) note(attributes);
+    hashes.addItem(span);
+    for (const { attributes } of span.links ?? []) hashes.addAttributes(attributes);
   }
-  if (hashes.size === 0) return resourceSpans;
-  return restoreValues(resourceSpans, await wholeValues(outbox, Array.from(hashes)));
+  if (hashes.all.size === 0) return resourceSpans;
+  return restoreValues(resourceSpans, await wholeValues(outbox, Array.from(hashes.all)));
 }
 
-/** The halves of a batch, by spans. */
+async function wholeLogs(outbox: Outbox, resourceLogs: readonly ResourceLogs[]): Promise<readonly ResourceLogs[]> {
+  const hashes = new Hashes();
+  for (const { resource, scopeLogs = [] } of resourceLogs) {
+    hashes.addAttributes(resource?.attributes);
+    for (const { scope } of scopeLogs) hashes.addAttributes(scope?.attributes);
+  }
+  for (const { record } of recordsIn(resourceLogs)) hashes.addItem(record);
+  if (hashes.all.size === 0) return resourceLogs;
+  return restoreLogValues(resourceLogs, await wholeValues(outbox, Array.from(hashes.all)));
+}
+
+/** The halves of a batch, by items. */
 export function halves({ batch, ends, end }: NumberedBatch): readonly NumberedBatch[] {
-  const chunk = new ChunkSpans(batch.resourceSpans);
-  const middle = Math.ceil(batch.spans / 2);
-  const half = (first: number, after: number, last: Cursor): NumberedBatch => ({
-    batch: {
-      ...batch,
-      spans: after - first,
-      resourceSpans: chunk.pick(Array.from({ length: after - first }, (_, at) => first + at)),
-    },
-    ends: ends.slice(first, after),
-    end: last,
-  });
-  return [half(0, middle, ends[middle - 1] ?? end), half(middle, batch.spans, end)];
+  const middle = Math.ceil(batch.items / 2);
+  const half = (first: number, after: number, last: Cursor): NumberedBatch => {
+    const positions = Array.from({ length: after - first }, (_, at) => first + at);
+    const items = positions.length;
+    return {
+      batch:
+        batch.signal === "logs"
+          ? { ...batch, items, resourceLogs: new ChunkRecords(batch.resourceLogs).pick(positions) }
+          : { ...batch, items, resourceSpans: new ChunkSpans(batch.resourceSpans).pick(positions) },
+      ends: ends.slice(first, after),
+      end: last,
+    };
+  };
+  return [half(0, middle, ends[middle - 1] ?? end), half(middle, batch.items, end)];
 }

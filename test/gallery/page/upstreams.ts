@@ -16,8 +16,10 @@ const SETTINGS = {
   sampling: 1,
   errors: "sampled",
   running: "held",
+  logs: "omitted",
+  metrics: "omitted",
 } as const;
-const NOTHING = { delivered: 0, rejected: 0, parked: 0 };
+const NOTHING = { delivered: 0, deliveredLogs: 0, deliveredMetrics: 0, rejected: 0, parked: 0 };
 
 const UPSTREAMS: readonly UpstreamAnswer[] = [
   {
@@ -27,7 +29,11 @@ const UPSTREAMS: readonly UpstreamAnswer[] = [
     headers: [],
     state: "on",
     ...NOTHING,
+    logs: "sent",
+    metrics: "sent",
     delivered: 1_284_112,
+    deliveredLogs: 40_217,
+    deliveredMetrics: 9_020,
     rejected: 3,
     rejection: { reason: "3 spans are older than the retention of the tenant", at: ago(7_300) },
     lastAttempt: ago(2),

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
+import { libraryEncode } from "../../otlp/oracle.ts";
 import { startProgram, temporaryDirectory } from "../../program/program.ts";
 import { exportOf, otlpReceiver, post } from "./otlp-receiver.ts";
 
@@ -96,6 +97,32 @@ test("what was acknowledged arrives after an outage and a kill, with headers tha
     )
     .toEqual(new Set(traces.flatMap((traceId) => [`${traceId} a`, `${traceId} b`])));
   expect(receiver.received[0]?.headers["x-key"]).toBe("secret");
+});
+
+test("log records go on, and metrics and records of no session are acknowledged when they have arrived", async () => {
+  const receiver = await otlpReceiver();
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const upstream = { endpoint: `${receiver.url}/otel`, logs: "sent", metrics: "sent" };
+  await post(program.url, "/admin/upstreams/one", JSON.stringify(upstream), "PUT");
+  const traceId = trace();
+  const resource = { attributes: [{ key: "service.name", value: { stringValue: "sinks-test" } }] };
+  const logsOf = (...logRecords: object[]) =>
+    JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] });
+  const bodyOf = (stringValue: string) => ({ timeUnixNano: `${Date.now()}000000`, body: { stringValue } });
+  await post(program.url, "/v1/logs", logsOf({ ...bodyOf("in a trace"), traceId }, bodyOf("nowhere")));
+  const requestsAt = (path: string) => receiver.received.filter((one) => one.path === path).map((one) => one.request);
+  expect(JSON.stringify(requestsAt("/otel/v1/logs"))).toContain("nowhere");
+  await expect.poll(() => JSON.stringify(requestsAt("/otel/v1/logs"))).toContain("in a trace");
+  const dataPoints = [{ timeUnixNano: `${Date.now()}000000`, asInt: "9007199254740993" }];
+  const metric = { name: "tokens", sum: { dataPoints, aggregationTemporality: 2, isMonotonic: true } };
+  const metrics = { resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [metric] }] }] };
+  const sent = { method: "POST", headers: { "content-type": "application/x-protobuf" } };
+  const body = new Uint8Array(libraryEncode(metrics, "ExportMetricsServiceRequest"));
+  expect((await fetch(`${program.url}/v1/metrics`, { ...sent, body })).status).toBe(200);
+  expect(requestsAt("/otel/v1/metrics")).toEqual([metrics]);
+  receiver.answerWith(503);
+  const refused = await fetch(`${program.url}/v1/metrics`, { ...sent, body });
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
 });
 
 test("a second Spanfold shows the session, and a loop of two ends", async () => {

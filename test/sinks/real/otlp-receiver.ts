@@ -10,9 +10,17 @@ export type Received = {
   readonly headers: IncomingHttpHeaders;
   /** As the official schema and a library of others read it, in OTLP/JSON. */
   readonly spans: readonly { readonly name: string; readonly traceId: string; readonly attributes?: unknown }[];
+  /** Of other signals: the request. */
+  readonly request: unknown;
 };
 
-type Request = { readonly resourceSpans: { scopeSpans: { spans: Received["spans"] }[] }[] };
+type Request = { readonly resourceSpans?: { scopeSpans: { spans: Received["spans"] }[] }[] };
+
+const TYPES = {
+  traces: "ExportTraceServiceRequest",
+  logs: "ExportLogsServiceRequest",
+  metrics: "ExportMetricsServiceRequest",
+};
 
 /** A receiver of protobuf on loopback, at any path. `json`: whether it refuses JSON by its status, or fails. */
 export async function otlpReceiver({ json = "unexpected" }: { readonly json?: "unexpected" | "refused" } = {}) {
@@ -27,9 +35,13 @@ export async function otlpReceiver({ json = "unexpected" }: { readonly json?: "u
       const sent = Buffer.concat(parts);
       const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent;
       if (state.status === 200) {
-        const decoded = libraryDecode(body) as Request;
-        const spans = decoded.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
-        received.push({ path: request.url ?? "", headers: request.headers, spans });
+        const path = request.url ?? "";
+        const [, type] = Object.entries(TYPES).find(([signal]) => path.endsWith(`/v1/${signal}`)) ?? [];
+        const decoded = libraryDecode(body, type) as Request;
+        const spans = (decoded.resourceSpans ?? []).flatMap(({ scopeSpans }) =>
+          scopeSpans.flatMap((scope) => scope.spans),
+        );
+        received.push({ path, headers: request.headers, spans, request: decoded });
       }
       response.writeHead(state.status).end();
     });
