@@ -19,6 +19,7 @@ describe("ticks are at round figures", () => {
     [42n * SECOND, "0 | 10 s | 20 s | 30 s | 40 s"],
     [252n * SECOND, "0 | 1:00 | 2:00 | 3:00 | 4:00"],
     [3n * 3600n * SECOND, "0 | 30:00 | 1 h | 1 h 30 m | 2 h | 2 h 30 m"],
+    [40n * 3600n * SECOND, "0 | 6 h | 12 h | 18 h | 1 d | 1 d 6 h | 1 d 12 h"],
     [9n * 86_400n * SECOND, "0 | 2 d | 4 d | 6 d | 8 d"],
   ])("%d ns", (length, expected) => {
     expect(axis(length)).toBe(expected);
@@ -40,6 +41,20 @@ test("zoomed, ticks show the time since the session's start", () => {
     "1:02.5 at 0.667",
     "1:03 at 0.944",
   ]);
+});
+
+test("zoomed, a long axis counts days, and the hours and minutes of the last one", () => {
+  const start = 10n * SECOND;
+  const labelsFrom = (hours: number, length: bigint): string => {
+    const from = start + BigInt(hours) * 3600n * SECOND;
+    return ticks({ start: from, end: from + length }, 300, start)
+      .map(({ label }) => label.replaceAll("\u00a0", " "))
+      .join(" | ");
+  };
+  expect(labelsFrom(1462, 8n * 3600n * SECOND)).toBe("60 d 22 h | 61 d | 61 d 2 h | 61 d 4 h");
+  expect(labelsFrom(1462, 3600n * SECOND)).toBe("60 d 22 h | 60 d 22:15 | 60 d 22:30 | 60 d 22:45");
+  expect(labelsFrom(1462, 60n * SECOND)).toBe("60 d 22:00:00 | 60 d 22:00:15 | 60 d 22:00:30 | 60 d 22:00:45");
+  expect(labelsFrom(24, 20n * SECOND)).toBe("1 d | 1 d 0:00:05 | 1 d 0:00:10 | 1 d 0:00:15");
 });
 
 test("zooming to a span leaves a margin on both sides, but not before the session", () => {

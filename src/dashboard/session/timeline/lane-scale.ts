@@ -1,7 +1,7 @@
 import { foldedAxis } from "../../../session/timing/folded-axis.ts";
 import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
 import type { Interval } from "../../../session/timing/interval.ts";
-import { stepOver, type TimeScale } from "./time-scale.ts";
+import { DAY, stepOver, type TimeScale } from "./time-scale.ts";
 import { tickLabel, type Tick } from "./time-ticks.ts";
 
 /** The visible part of a session's time axis, on which long pauses take little room. */
@@ -60,10 +60,15 @@ export function foldsOn(lanes: LaneScale): readonly LaneFold[] {
   });
 }
 
-/** Ticks for lanes of `width` pixels, at least `spacing` apart, also at the end of each pause. */
-export function laneTicks(lanes: LaneScale, width: number, spacing = 72): Tick[] {
+/** Pixels between two ticks; more if their labels have days in front. */
+const SPACING = 72;
+const SPACING_OF_DAYS = 96;
+
+/** Ticks for lanes of `width` pixels, also at the end of each pause. */
+export function laneTicks(lanes: LaneScale, width: number): Tick[] {
   const { axis, from, to } = lanes;
   const origin = axis.whole.from;
+  const spacing = axis.timeAt(to) - origin > DAY ? SPACING_OF_DAYS : SPACING;
   const pieces = workOn(axis, { from: axis.timeAt(from), to: axis.timeAt(to) });
   const worked = pieces.reduce((sum, piece) => sum + (piece.to - piece.from), 0n);
   const folded = foldsOn(lanes).reduce((sum, fold) => sum + fold.to - fold.from, 0);

@@ -16,7 +16,9 @@ export function ticks(scale: TimeScale, width: number, origin = scale.start, spa
   return found;
 }
 
-/** Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m". */
+/**
+ * Since the start, with no more digits than the step needs: "0", "250 ms", "1.5 s", "12 s", "4:30", "2 h 15 m", "60 d 22 h", "60 d 22:05".
+ */
 export function tickLabel(at: bigint, step: bigint): string {
   if (at === 0n) return "0";
   if (at < 1_000n) return `${at}\u00a0ns`;
@@ -24,13 +26,17 @@ export function tickLabel(at: bigint, step: bigint): string {
   if (at < SECOND) return `${Number(at) / 1e6}\u00a0ms`;
   if (at < MINUTE) return `${Number(at) / 1e9}\u00a0s`;
   const seconds = at / SECOND;
-  if (step >= DAY) return `${at / DAY}\u00a0d`;
+  const days = at / DAY;
+  const hours = (seconds / 3600n) % 24n;
+  const minutes = two((seconds / 60n) % 60n);
+  if (step >= DAY || at % DAY === 0n) return `${days}\u00a0d`;
+  const before = days === 0n ? "" : `${days}\u00a0d\u00a0`;
   if (step >= MINUTE && at >= HOUR) {
-    return `${seconds / 3600n}\u00a0h${seconds % 3600n === 0n ? "" : `\u00a0${two((seconds / 60n) % 60n)}\u00a0m`}`;
+    if (seconds % 3600n === 0n) return `${before}${hours}\u00a0h`;
+    return before === "" ? `${hours}\u00a0h\u00a0${minutes}\u00a0m` : `${before}${hours}:${minutes}`;
   }
   const fraction = at % SECOND === 0n ? "" : `.${(at % SECOND).toString().padStart(9, "0").replace(/0+$/, "")}`;
-  const hours = at < HOUR ? `${seconds / 60n}` : `${seconds / 3600n}:${two((seconds / 60n) % 60n)}`;
-  return `${hours}:${two(seconds % 60n)}${fraction}`;
+  return `${before}${at < HOUR ? seconds / 60n : `${hours}:${minutes}`}:${two(seconds % 60n)}${fraction}`;
 }
 
 const two = (value: bigint): string => value.toString().padStart(2, "0");
