@@ -55,6 +55,14 @@ test("the server searches, filters and sorts a long list, and the URL has the pa
   await expect.poll(titles).toBe([0, 50, 100, 150].map((number) => `the zebra of ${number}`).join(", "));
   expect(await page.getByRole("columnheader", { name: "Tokens" }).getAttribute("aria-sort")).toBe("ascending");
 
+  // A press beside the form closes it, and opens no session below.
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.getByRole("form", { name: "Filter" }).getByLabel("Model").waitFor();
+  const below = await rows.last().boundingBox();
+  await page.mouse.click((below?.x ?? 0) + 400, (below?.y ?? 0) + 10);
+  await page.getByRole("form", { name: "Filter" }).waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/sessions");
+
   await page.getByRole("button", { name: "Filter" }).click();
   await page.getByRole("form", { name: "Filter" }).getByLabel("Model").fill("odd-model");
   await page.keyboard.press("Enter");

@@ -21,10 +21,13 @@ test("the program's own traces are a page under /self, which asks for nothing el
   const list = page.getByRole("table", { name: "Sessions" });
   await list.waitFor();
   expect(await page.getByRole("button", { name: "Import" }).count()).toBe(0);
-  await page.locator("main").getByText("POST /v1/traces").first().click();
+  // The first request does not name them all.
+  await list.getByRole("link", { name: /^spanfold \d{4}-/ }).click();
   await page.waitForURL(/\/self\/sessions\/spanfold%20/);
   const session = decodeURIComponent(new URL(page.url()).pathname.slice("/self/sessions/".length));
   await page.getByText("decode traces").waitFor();
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(session);
+  expect(await page.title()).toContain(`${session} · Own traces · Spanfold`);
   await page.getByRole("button", { name: "Details, export, delete" }).click();
   await page.getByRole("button", { name: "Transcript" }).waitFor();
   expect(await page.getByRole("button", { name: "Delete this session" }).count()).toBe(0);

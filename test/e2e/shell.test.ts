@@ -177,6 +177,51 @@ test("the overview goes to a step, selects a time and folds a long pause", async
   expect(complaints).toEqual([]);
 });
 
+test("at 1280 pixels the four classes of time keep their names", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await sender(url, "classes")(
+    "first",
+    { id: 1, name: "chat", from: 0, to: 3_723, attributes: { "gen_ai.operation.name": "chat" } },
+    { id: 2, name: "ls", from: 3_723, to: 7_784, attributes: tool("ls") },
+    { id: 3, name: "around", from: 7_784, to: 11_400, attributes: {} },
+    { id: 4, name: "ls", from: 200_000, to: 200_001, attributes: tool("ls") },
+  );
+  const { page, complaints } = await openPage({ viewport: { width: 1280, height: 850 } });
+  await page.goto(`${url}/sessions/classes`);
+  const names = page.locator(".card").first().locator(".part-name");
+  await expect.poll(() => names.allTextContents()).toEqual(["models", "tools", "between", "idle"]);
+  const isCut = names.evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth));
+  expect(await isCut).toEqual([false, false, false, false]);
+  expect(complaints).toEqual([]);
+});
+
+test("Follow brings what it follows into a low window, where the page scrolls too", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const send = sender(url, "low");
+  await send(
+    "first",
+    ...Array.from({ length: 60 }, (_, n) => ({
+      id: n + 1,
+      name: `step ${n}`,
+      from: n,
+      to: n + 0.5,
+      attributes: tool("ls"),
+    })),
+  );
+  const { page, complaints } = await openPage({ viewport: { width: 1100, height: 420 } });
+  for (const view of ["timeline", "transcript"]) {
+    await page.goto(`${url}/sessions/low?view=${view}`);
+    await page.getByRole("button", { name: "Follow" }).click();
+    const last = view === "timeline" ? rowsOf(page).last() : page.locator(".transcript .step").last();
+    const bottom = async () => {
+      const box = await last.boundingBox();
+      return (box?.y ?? Number.POSITIVE_INFINITY) + (box?.height ?? 0);
+    };
+    await expect.poll(bottom).toBeLessThanOrEqual(420);
+  }
+  expect(complaints).toEqual([]);
+});
+
 test("Follow shows the newest changed step, also of an agent above others, until the reader scrolls", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "parallel");

@@ -5,7 +5,7 @@ import { foldsPlumbing, countKinds, type KindFilter } from "../../session/kind-f
 import { SPAN_KINDS, type SpanKind } from "../../facts/span-kinds.ts";
 import { shortId } from "../../session/tree/closed-rows.ts";
 import type { KindChoice, ReadingName } from "../address/reading-view.ts";
-import type { SessionAddress } from "../address/address.ts";
+import { IS_READ_ONLY, type SessionAddress } from "../address/address.ts";
 import { go, lastList } from "../address/location.ts";
 import { Icon } from "../ui/icons.tsx";
 import { type Actions, usePageKeys } from "../keys.tsx";
@@ -17,6 +17,7 @@ import type { LogPanelProps } from "./logs/log-panel.tsx";
 import type { PanelProps } from "./panel/panel-props.ts";
 import { lazily, preloadParts } from "../ui/lazy.tsx";
 import { memoized } from "../ui/memoized.tsx";
+import { titleOf } from "../ui/session-title.ts";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { type Status, statusWord } from "../../session/liveness.ts";
@@ -76,7 +77,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const playing = signals.playing.value;
   const { summary, tree, logs, queries } = displayed;
   const status = signals.status.value;
-  usePageTitle(status, summary.title || feed.id, replay === undefined ? "live" : "replay");
+  usePageTitle(status, titleOf(summary), replay === undefined ? "live" : "replay");
 
   const { start, end } = whole.tree;
   const axisEnd = signals.axisEnd.value;
@@ -137,6 +138,10 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
       : logs.find(({ key }) => key === here.log);
   const isBeside = node !== undefined || absent !== undefined || record !== undefined;
   useFocusAfterPanel(isBeside, reading);
+  useLayoutEffect(() => {
+    // In a low window the page scrolls too, and what is followed may be below it.
+    if (following === "following") reading.current?.scrollIntoView({ block: "nearest" });
+  }, [following]);
 
   usePageKeys(REPLAY_KEYS, controls && ((action) => controls.actions[action]()));
   usePageKeys(READING_KEYS, setView);
@@ -317,7 +322,8 @@ function useStable<Arguments extends readonly unknown[]>(
 
 function usePageTitle(status: Status, title: string, playing: "live" | "replay"): void {
   useEffect(() => {
-    setTitle(`${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)} · Spanfold`);
+    const own = IS_READ_ONLY ? " · Own traces" : "";
+    setTitle(`${playing === "live" ? statusWord(status) : "Replay"} · ${oneLine(title, 80)}${own} · Spanfold`);
   }, [status, title, playing]);
 }
 

@@ -11,6 +11,7 @@ import { Link } from "../ui/link.tsx";
 import { memoized } from "../ui/memoized.tsx";
 import { toMillis } from "../ui/moments.ts";
 import { ProducerIcon, producerName } from "../ui/producer.tsx";
+import { titleOf } from "../ui/session-title.ts";
 import { requesterOf, StatusReason, StatusWord } from "../ui/status.tsx";
 import { oneLine, UntrustedText } from "../ui/untrusted-text.tsx";
 import { StepStrip } from "./step-strip.tsx";
@@ -53,7 +54,7 @@ export const SessionRow = memoized<RowProps>(({ session, status, clock, index, t
           tabIndex={isTabStop ? 0 : -1}
           {...(span === undefined ? {} : { title: "Show the request" })}
         >
-          <UntrustedText text={session.title || session.id} />
+          <UntrustedText text={titleOf(session)} />
         </Link>
         <SecondLine session={session} status={status} clock={clock} />
       </Cell>
@@ -154,9 +155,10 @@ function Now({ line, status, clock }: { line: NowLine; status: Status; clock: Cl
 }
 
 /** The users; then the id, unless the title is the id. */
-function aside({ users, title, id }: SessionSummary): string {
+function aside(session: SessionSummary): string {
+  const { users, id } = session;
   const whom = users.length === 0 ? "" : `for ${users.slice(0, 2).join(", ")}`;
-  return [whom, title === id ? "" : id].filter(Boolean).join(" · ");
+  return [whom, titleOf(session) === id ? "" : id].filter(Boolean).join(" · ");
 }
 
 /** Agents, else the producer, else services; and the models. */

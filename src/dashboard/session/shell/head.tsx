@@ -6,6 +6,7 @@ import { count, duration, ticking } from "../../../lib/figures.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { lazily } from "../../ui/lazy.tsx";
 import { exactly, startedAt, toMillis } from "../../ui/moments.ts";
+import { titleOf } from "../../ui/session-title.ts";
 import { StatusReason, StatusWord } from "../../ui/status.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { SessionFeed } from "../feed.ts";
@@ -28,7 +29,7 @@ const Expiry = lazily<ExpiryProps>(async () => (await import("./expiry.tsx")).Ex
 
 /** What was asked, and how it stands. */
 export function Head({ summary, signals, start, end, connection, announced }: HeadProps) {
-  const title = summary.title || summary.id;
+  const title = titleOf(summary);
   return (
     <header class="head">
       <h1 dir="auto" title={oneLine(title, 2_000)}>

@@ -9,6 +9,17 @@ import type { FilterFormProps } from "./filter-form.tsx";
 
 const Form = lazily<FilterFormProps>(async () => (await import("./filter-form.tsx")).FilterForm, null);
 
+/** The press that began now closes something, and does nothing else to what lies below. */
+function ignoreClick(): void {
+  const ignore = (event: MouseEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  addEventListener("click", ignore, { capture: true, once: true });
+  // It may end as no click.
+  addEventListener("pointerdown", () => removeEventListener("click", ignore, true), { capture: true, once: true });
+}
+
 /** A button with the filter form. Chosen filters stand beside it as chips. */
 export function Filters({ view, sessions }: { view: ListView; sessions: readonly SessionSummary[] }) {
   const [open, setOpen] = useState(false);
@@ -17,7 +28,10 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
   useEffect(() => {
     if (!open) return undefined;
     const onOutside = (event: PointerEvent): void => {
-      if (event.target instanceof Node && place.current?.contains(event.target) === false) setOpen(false);
+      const { target } = event;
+      if (!(target instanceof Element) || place.current?.contains(target) !== false) return;
+      setOpen(false);
+      if (target.closest(".session-table") !== null) ignoreClick();
     };
     document.addEventListener("pointerdown", onOutside);
     return () => document.removeEventListener("pointerdown", onOutside);
