@@ -63,10 +63,8 @@ type JobRuns = {
 };
 
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
-/** Memory of a log without its fold, of a fold without spans, and of a span in both of its tables. */
+/** Bytes of memory of a log without its fold. */
 const BARE_BYTES = 1_000;
-const BARE_FOLD_BYTES = 10_000;
-const BYTES_A_SPAN = 250;
 
 type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
@@ -201,7 +199,7 @@ export class SessionState {
 
   /** An estimate of its memory, in bytes. */
   get weight(): number {
-    return BARE_BYTES + (this.#fold === undefined ? 0 : BARE_FOLD_BYTES + this.#fold.visible.itemCount * BYTES_A_SPAN);
+    return BARE_BYTES + (this.#fold?.weight ?? 0);
   }
 
   get fold(): LogFold {

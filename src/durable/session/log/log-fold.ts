@@ -5,6 +5,10 @@ import { SpanTable } from "../../../session/table/span-table.ts";
 import { admitChunk } from "./chunk-facts.ts";
 import type { ChunkFacts } from "./chunk-facts.ts";
 
+/** Bytes of memory of a fold without spans, and of a span in both of its tables. */
+const BARE_BYTES = 10_000;
+const BYTES_A_SPAN = 250;
+
 /** An object's log, folded: facts of its traces, and the head of each view. */
 export class LogFold {
   /** Facts of the traces that the session shows. */
@@ -42,6 +46,11 @@ export class LogFold {
   /** Facts of the owned trace while another session shows it: most objects have none. */
   get moved(): SpanTable {
     return (this.#moved ??= new SpanTable());
+  }
+
+  /** An estimate of its memory, in bytes. */
+  get weight(): number {
+    return BARE_BYTES + (this.visible.itemCount + (this.#moved?.itemCount ?? 0)) * BYTES_A_SPAN;
   }
 
   admit(
