@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Destination } from "../../src/sinks/http/destination.ts";
+import { Destination, destinationOf } from "../../src/sinks/http/destination.ts";
 
 test("a run waits for a place while six others go to the same destination, and no longer", async () => {
   const destination = new Destination();
@@ -24,4 +24,13 @@ test("a run that fails leaves its place", async () => {
   const failing = Array.from({ length: 6 }, async () => await destination.run(() => Promise.reject(new Error("gone"))));
   await Promise.allSettled(failing);
   expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
+});
+
+test("an isolate evicts the destinations that it has not used for longest", () => {
+  const [used, unused] = [destinationOf("t", "used", "https://a"), destinationOf("t", "unused", "https://a")];
+  for (let n = 0; n < 1_500; n++) {
+    destinationOf("t", `push ${n}`, "https://push");
+    expect(destinationOf("t", "used", "https://a")).toBe(used);
+  }
+  expect(destinationOf("t", "unused", "https://a")).not.toBe(unused);
 });

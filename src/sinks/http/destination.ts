@@ -1,3 +1,5 @@
+import { Lru } from "../../lib/lru.ts";
+
 /** Runs of many requests each to one destination, by one isolate. Each holds parsed pages of a trace, and a request: up to some 20 MB. */
 const MOST_RUNS = 6;
 const FAILURES_TO_OPEN = 5;
@@ -51,7 +53,9 @@ export class Destination {
   }
 }
 
-const destinations = new Map<string, Destination>();
+/** Browsers subscribe anew, so that a process that runs for months would know more and more. */
+const MOST_KNOWN = 1_000;
+const destinations = new Lru<string, Destination>(MOST_KNOWN);
 
 /** Of an upstream at a URL: another URL is another destination. */
 export function destinationOf(tenant: string, name: string, url: string): Destination {
