@@ -111,10 +111,10 @@ export class UpstreamRows {
 
   /** By trace id. */
   parked(upstream: string, { limit, from = 0, until = Number.MAX_SAFE_INTEGER, after = "" }: ParkedQuery): ParkedPage {
-    const asked = "upstream = ? AND at BETWEEN ? AND ? AND trace > ?";
+    const where = "upstream = ? AND at BETWEEN ? AND ? AND trace > ?";
     const parked = this.#sql
       .exec<Parked>(
-        `SELECT upstream, trace AS traceId, first, last, reason, at FROM parked WHERE ${asked} ORDER BY trace LIMIT ?`,
+        `SELECT upstream, trace AS traceId, first, last, reason, at FROM parked WHERE ${where} ORDER BY trace LIMIT ?`,
         upstream,
         from,
         until,
@@ -123,7 +123,7 @@ export class UpstreamRows {
       )
       .toArray();
     const { count } = this.#sql
-      .exec<{ count: number }>(`SELECT count(*) AS count FROM parked WHERE ${asked}`, upstream, from, until, after)
+      .exec<{ count: number }>(`SELECT count(*) AS count FROM parked WHERE ${where}`, upstream, from, until, after)
       .one();
     const omitted = count - parked.length;
     const next = omitted > 0 ? parked.at(-1)?.traceId : undefined;
