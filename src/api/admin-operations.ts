@@ -1,4 +1,4 @@
-/** Routes of administrators: where traces go on to, who is told, and repairs. */
+/** Routes of administrators: where traces go on to, who is notified, and repairs. */
 import * as v from "valibot";
 import { AlertBodySchema, AlertListSchema, AlertTestSchema, AlertWithDeliveriesSchema } from "./alert-schema.ts";
 import type { Operation, Operations } from "./operation.ts";
@@ -112,7 +112,7 @@ export const adminOperations: Operations = {
   },
   "/admin/alerts": {
     get: {
-      summary: "Who is told when a session changes its state.",
+      summary: "Who is notified when a session changes its state.",
       answers: { 200: json("The alerts, without URLs and secrets.", AlertListSchema), ...REFUSALS },
     },
   },
@@ -127,7 +127,7 @@ export const adminOperations: Operations = {
       },
     },
     put: {
-      summary: "Set an alert. It tells what changes from now on.",
+      summary: "Set an alert, of changes from now on.",
       body: { "application/json": AlertBodySchema },
       answers: {
         200: json("The alert.", AlertWithDeliveriesSchema),

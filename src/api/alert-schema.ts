@@ -5,12 +5,9 @@ import { STATUSES } from "../session/list/list-filter.ts";
 import { count, nanoseconds, text } from "./otlp-schema.ts";
 
 const TELLING = {
-  on: v.pipe(
-    v.array(v.picklist(ALERT_STATUSES)),
-    v.description("Statuses that are told when a session comes to them."),
-  ),
-  cost: v.pipe(v.number(), v.description("US dollars: told when a session passes it.")),
-  duration: v.pipe(v.number(), v.description("Seconds: told when a session passes it, also while it waits.")),
+  on: v.pipe(v.array(v.picklist(ALERT_STATUSES)), v.description("Statuses that notify when a session comes to them.")),
+  cost: v.pipe(v.number(), v.description("US dollars: notifies when a session passes it.")),
+  duration: v.pipe(v.number(), v.description("Seconds: notifies when a session passes it, also while it waits.")),
   filter: v.pipe(
     text,
     v.description("The query of `GET /sessions`, such as `agent=planner&q=deploy`, without statuses and times."),
@@ -25,7 +22,7 @@ const TELLING = {
   ),
   question: v.pipe(
     v.picklist(ALERT_CHOICES.question),
-    v.description("Whether the question of a session that waits is told. Default: `omitted`."),
+    v.description("Whether an alert has the question of a session that waits. Default: `omitted`."),
   ),
   coolDown: v.pipe(
     v.number(),
@@ -89,7 +86,7 @@ const DeliverySchema = v.object({
   event: v.picklist([...ALERT_STATUSES, "cost", "duration", "over"]),
   session: text,
   title: text,
-  status: v.pipe(v.picklist(STATUSES), v.description("When it was told.")),
+  status: v.pipe(v.picklist(STATUSES), v.description("At the time of the alert.")),
   at: nanoseconds,
   state: v.picklist(["pending", "delivered", "refused"]),
   next: v.exactOptional(v.pipe(nanoseconds, v.description("When the next attempt is due."))),

@@ -17,10 +17,7 @@ export const PushSubscriptionBodySchema = v.strictObject({
     v.looseObject({ endpoint: text, keys: v.looseObject({ p256dh: text, auth: text }) }),
     v.description("`PushSubscription.toJSON()`"),
   ),
-  on: v.pipe(
-    v.array(v.picklist(ALERT_STATUSES)),
-    v.description("Statuses that are told when a session comes to them."),
-  ),
+  on: v.pipe(v.array(v.picklist(ALERT_STATUSES)), v.description("Statuses that notify when a session comes to them.")),
   sessions: v.exactOptional(v.pipe(v.array(text), v.description("Names of single sessions. Absent: all sessions."))),
   question: v.exactOptional(v.picklist(ALERT_CHOICES.question)),
 });

@@ -21,7 +21,7 @@ import { readJson } from "./read-json.ts";
 /** Browsers of one tenant. Each change of a session is judged for each. */
 const MOST_SUBSCRIPTIONS = 200;
 
-/** Web Push: a reader's browsers are told while no page is open. */
+/** Web Push: a reader's browsers are notified while no page is open. */
 export const push = new Hono<AppEnv>({ strict: false })
   .get("/", needs("read"), async (c) => {
     const vapid = await vapidOf(c.env, { tenant: callerOf(c).tenant });

@@ -22,7 +22,7 @@ export function openAlerts(): void {
   render(<AlertsDialog onClose={close} />, place);
 }
 
-/** Who is told by webhook, and of what. */
+/** Who is notified by webhook, and of what. */
 function AlertsDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

@@ -20,7 +20,7 @@ const ALSO: readonly (readonly [Preferences["also"][number], string])[] = [
   ["finished", "when one finished"],
 ];
 
-/** What a reader is notified of, or why not; and who else is told. */
+/** What a reader is notified of, or why not; and who else is. */
 export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
   const isOn = permission.value === "granted" && hasSubject(preferences.value, subject);
   return (
@@ -31,7 +31,7 @@ export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
   );
 }
 
-/** Opens the rules by which other people and programs are told. */
+/** Opens the rules by which other people and programs are notified. */
 function OthersToo({ onDone }: Pick<NotifyChoicesProps, "onDone">) {
   const [why, setWhy] = useState<string>();
   const open = (): void => {
@@ -104,7 +104,7 @@ function Choices({ subject, onDone }: NotifyChoicesProps) {
   );
 }
 
-/** Lets the push service of the browser's maker tell. */
+/** Lets the push service of the browser's maker notify. */
 function PushChoice() {
   const [state, setState] = useState<{ readonly busy?: true; readonly why?: string }>({});
   const choose = (choice: boolean): void => {
@@ -125,7 +125,7 @@ function PushChoice() {
         />
         also when this page is closed
       </label>
-      {state.why === undefined ? null : <p role="alert">This browser can’t be told by push: {state.why}</p>}
+      {state.why === undefined ? null : <p role="alert">This browser can’t be notified by push: {state.why}</p>}
     </>
   );
 }
