@@ -146,3 +146,22 @@ test("two clicks let a browser be told with the page closed, until the session g
   expect(await again.evaluate("JSON.parse(localStorage.getItem('spanfold.push') ?? 'null')")).toBe(null);
   expect(complaints).toEqual([]);
 });
+
+test("a reader ends push although the server can't be reached", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("earlier", undefined));
+  const { page } = await openPage();
+  await page.addInitScript(edge(aBrowser("http://127.0.0.1:9/send/1").subscription));
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  const choice = page.getByLabel("also when this page is closed");
+  await choice.click();
+  await expect.poll(() => choice.isChecked()).toBe(true);
+  await page.route("**/push/subscriptions/*", async (route) => await route.abort());
+  const ended = page.waitForEvent("requestfailed");
+  await choice.click();
+  await ended;
+  await expect.poll(() => choice.isEnabled()).toBe(true);
+  expect(await choice.isChecked()).toBe(false);
+  expect(await page.getByText("can’t be notified").count()).toBe(0);
+});

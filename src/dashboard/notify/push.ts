@@ -41,14 +41,16 @@ export function syncPush(preferences: Preferences): void {
   inTurn(() => renew(preferences)).catch(() => undefined);
 }
 
-/** Ends the subscription of this browser. Rejects if the server does not learn of it. */
+/** Ends the subscription of this browser. */
 export const stopPush = (): Promise<void> => inTurn(unsubscribe);
 
 async function unsubscribe(): Promise<void> {
   const pushed = stored.value.peek();
   stored.set(undefined);
   await (await subscription())?.unsubscribe();
-  if (pushed !== undefined) await authorisedFetch(`/push/subscriptions/${pushed.id}`, { method: "DELETE" });
+  if (pushed === undefined) return;
+  // A server that does not learn of it now does so from the push service, which refuses the next message.
+  await authorisedFetch(`/push/subscriptions/${pushed.id}`, { method: "DELETE" }).catch(() => undefined);
 }
 
 async function subscribe(preferences: Preferences): Promise<void> {
