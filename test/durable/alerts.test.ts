@@ -245,6 +245,21 @@ describe("a delivery", () => {
     for (const { body, headers } of received.slice(-1)) new Webhook(SECRET).verify(body, headers);
   });
 
+  test("that waits is dropped with its session, and what was told of it is not listed any more", async () => {
+    await put("hook", { question: "included" });
+    await deliver(asking("one", 1, "Which harbour?"));
+    answers = () => new Response("down", { status: 503 });
+    await deliver(asking("two", 1, "Which day?"));
+    expect(await show("hook")).toMatchObject({ delivered: 1, pending: 1 });
+    answers = () => new Response();
+    took();
+    for (const session of ["one", "two"]) await world.request(`/sessions/${session}`, { method: "DELETE" });
+    await settle();
+    await pass(3_600 * SECOND);
+    expect(took()).toEqual([]);
+    expect(await show("hook")).toMatchObject({ delivered: 1, pending: 0, deliveries: [] });
+  });
+
   test("that is refused is not tried again, and one that asks for a pause gets it", async () => {
     await put("hook");
     answers = () => new Response(null, { status: 410 });

@@ -184,11 +184,10 @@ export class AlertsObject extends DurableObject<Bindings> {
       );
       this.#rows.setLook(session.id, tell(this.#rows, admitting, session.summary, now));
     }
-    for (const id of page.gone) {
-      const telling = new Set(this.#rows.toldOf(id));
-      for (const alert of alerts) if (telling.has(alert.name)) withdraw(this.#rows, alert, id, now);
-      this.#rows.deleteSession(id);
-    }
+    const telling = page.gone.map((id) => [id, new Set(this.#rows.toldOf(id))] as const);
+    if (page.gone.length > 0) this.#rows.deleteSessions(page.gone);
+    for (const [id, names] of telling)
+      for (const alert of alerts) if (names.has(alert.name)) withdraw(this.#rows, alert, id, now);
     if (page.sessions.length > 0) this.#rows.forgetOldest();
     this.#rows.setCursor(page.next);
   }

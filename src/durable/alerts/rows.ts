@@ -131,9 +131,14 @@ export class AlertRows {
     this.meta.set("forgotten", String(seen));
   }
 
-  /** The session is not in the list any more. */
-  deleteSession(session: string): void {
-    for (const table of ["told", "look"]) this.#sql.exec(`DELETE FROM ${table} WHERE session = ?`, session);
+  /** The sessions are not in the list any more: nothing more is told of them, and their titles and questions go. */
+  deleteSessions(sessions: readonly string[]): void {
+    // One walk over the deliveries for all of them: these have no index by session.
+    for (const table of ["told", "look", "delivery"])
+      this.#sql.exec(
+        `DELETE FROM ${table} WHERE session IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(sessions),
+      );
   }
 
   /** When to look at a session without a change of it; `undefined` for never. */
