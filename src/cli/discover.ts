@@ -56,7 +56,7 @@ class Discovery {
 
   constructor(cluster: Cluster, server: Server, prefix: string, namespace: string | undefined) {
     this.#server = server.url;
-    this.#reconciler = new Reconciler(server, prefix, (line) => console.log(plain(line)));
+    this.#reconciler = new Reconciler(server, { prefix, only: namespace }, (line) => console.log(plain(line)));
     const watch = (kind: Kind): ManifestWatch =>
       new ManifestWatch({
         cluster,

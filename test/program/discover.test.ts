@@ -174,8 +174,16 @@ test("one namespace only, under a prefix", async () => {
   const api = await KubernetesApi.start();
   api.set("Secret", "team-a", to("a"));
   api.set("Secret", "team-b", to("b"));
-  discover(api, program.url, "--namespace", "team-b", "--prefix", "east");
-  await expect.poll(async () => await upstreamsAt(program.url)).toEqual(["east.team-b http://b:4318/v1/traces"]);
+  // Of another namespace, which another watcher knows.
+  const body = JSON.stringify({ endpoint: "http://c:4318", match: { namespace: "team-c" } });
+  await fetch(`${program.url}/admin/upstreams/east.team-c`, { method: "PUT", body });
+  const command = discover(api, program.url, "--namespace", "team-b", "--prefix", "east");
+  const other = "east.team-c http://c:4318/v1/traces";
+  const upstreams = async () => await upstreamsAt(program.url);
+  await expect.poll(upstreams).toEqual(["east.team-b http://b:4318/v1/traces", other]);
+  api.delete("Secret", "team-b");
+  await command.prints("team-b: deleted east.team-b");
+  expect(await upstreams()).toEqual([other]);
 });
 
 const missing = spawnSync("openssl", ["version"]).status !== 0;

@@ -8,19 +8,22 @@ const REQUEST_MILLIS = 30_000;
 
 type Put = { readonly variables: string; readonly stored: string };
 
+/** `only`: the one namespace that is known; the upstreams of others stay as they are. */
+export type Scope = { readonly prefix: string; readonly only: string | undefined };
+
 /** Makes the upstreams of a server those of a cluster: puts what is missing or other, deletes what is gone. */
 export class Reconciler {
   readonly #server: Server;
-  readonly #prefix: string;
+  readonly #scope: Scope;
   readonly #say: (line: string) => void;
   /** By namespace: what this process put last, and what the server made of it. */
   readonly #put = new Map<string, Put>();
   /** By namespace: why the server refuses its manifest. It is said once. */
   readonly #refused = new Map<string, string>();
 
-  constructor(server: Server, prefix: string, say: (line: string) => void) {
+  constructor(server: Server, scope: Scope, say: (line: string) => void) {
     this.#server = server;
-    this.#prefix = prefix;
+    this.#scope = scope;
     this.#say = say;
   }
 
@@ -39,20 +42,21 @@ export class Reconciler {
       for (const namespace of known.keys()) if (!wanted.has(namespace)) known.delete(namespace);
   }
 
-  /** The upstreams that stand for namespaces of this cluster, by namespace. */
+  /** The upstreams that stand for namespaces of this scope, by namespace. */
   async #stored(signal: AbortSignal): Promise<Map<string, string>> {
     const stored = new Map<string, string>();
+    const { prefix, only } = this.#scope;
     for (const upstream of await listUpstreams(this.#server, limited(signal))) {
       const { match, name } = upstream;
       const namespace = isRecord(match) ? nonEmpty(match["namespace"]) : undefined;
-      if (namespace !== undefined && name === upstreamName(namespace, this.#prefix))
-        stored.set(namespace, settingsOf(upstream));
+      if (namespace === undefined || namespace !== (only ?? namespace)) continue;
+      if (name === upstreamName(namespace, prefix)) stored.set(namespace, settingsOf(upstream));
     }
     return stored;
   }
 
   async #putOne(namespace: string, variables: Variables, signal: AbortSignal): Promise<void> {
-    const name = upstreamName(namespace, this.#prefix);
+    const name = upstreamName(namespace, this.#scope.prefix);
     const put = await putManifest(this.#server, name, { namespace, variables }, limited(signal));
     if (put.outcome === "refused") {
       if (this.#refused.get(namespace) !== put.reason)
@@ -67,7 +71,7 @@ export class Reconciler {
   }
 
   async #deleteOne(namespace: string, signal: AbortSignal): Promise<void> {
-    const name = upstreamName(namespace, this.#prefix);
+    const name = upstreamName(namespace, this.#scope.prefix);
     const response = await this.#server.answer(upstreamPath(name), {
       method: "DELETE",
       signal: limited(signal),
