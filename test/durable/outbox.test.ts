@@ -347,6 +347,26 @@ test("an upstream that is no more gets nothing, and its cursors go", async () =>
   expect(await outboxOf(TRACE)).toEqual([`outbox ${TRACE} a`]);
 });
 
+// spec: SINK-2
+test("an upstream that is put under the name of a deleted one gets traces whole, and nothing that waited for that one", async () => {
+  await put("a");
+  await deliver([aSpan(TRACE, 1)]);
+  receivers.answers = () => new Response(null, { status: 503 });
+  await world.deliver([aSpan(OTHER, 1)]);
+  await failed(1, OTHER);
+  await world.request("/admin/upstreams/a", { method: "DELETE" });
+  world.pass(20_000);
+  await put("a", { endpoint: "https://elsewhere.example.com" });
+  took();
+  receivers.answers = () => new Response();
+  await deliver([aSpan(TRACE, 2)]);
+  expect(took()).toEqual(["elsewhere.example.com span 1 span 2"]);
+  world.pass(3_600_000);
+  await world.rest([OTHER]);
+  expect(took()).toEqual([]);
+  expect(await outboxOf(OTHER)).toEqual([]);
+});
+
 // spec: SINK-3
 test("two runs at once deliver once", async () => {
   await put("a");

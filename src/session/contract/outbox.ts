@@ -22,6 +22,8 @@ export type NextTry = Failures & { readonly dueAt: number };
 /** How far one sink is with one trace. */
 export type OutboxRow = NextTry & {
   readonly sink: string;
+  /** When the upstream was made, Unix milliseconds: another one of its name begins anew. Absent in rows of 0.2.0. */
+  readonly since?: number;
   /** The sink's rule by which `matched` and `scanned` hold. */
   readonly rule: string;
   readonly matched: boolean;

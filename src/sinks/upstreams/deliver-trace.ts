@@ -13,7 +13,7 @@ import { nextTry } from "../http/retry.ts";
 import { isRunning, TraceRule } from "./matching.ts";
 import { otlpUpstream, signalUrl } from "./otlp-upstream.ts";
 import type { SignalBatch } from "./otlp-upstream.ts";
-import { loadUpstreams, upstreamsOf } from "./registry.ts";
+import { loadUpstreams, PRIMARY, upstreamsOf } from "./registry.ts";
 import type { Upstream } from "./registry.ts";
 import { halves, traceBatches, TraceReader } from "./trace-batches.ts";
 import type { Cursor, NumberedBatch, TraceSignal, Wanted } from "./trace-batches.ts";
@@ -32,9 +32,9 @@ export async function deliverTrace(
   let { self, upstreams } = await loadUpstreams(env, caller);
   const page = await owner.openOutbox(traceId);
   if (page.state !== "present") return;
-  const isKnown = ({ sink }: OutboxRow): boolean => sinksOfAll(upstreams).some(({ name }) => name === sink);
+  const isKnown = (row: OutboxRow): boolean => sinksOfAll(upstreams).some((sink) => isOf(row, sink));
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
-  const dropped = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
+  const stale = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
   const sinks = sinksOfAll(upstreams);
   const reader = new TraceReader(owner, traceId, sinks.length);
   const run: Run = {
@@ -48,9 +48,10 @@ export async function deliverTrace(
     tenant: caller.tenant,
   };
   const deliveries = await Promise.all(
-    sinks.map(async ({ name, upstream, signal }) => {
-      const known = page.rows.find(({ sink }) => sink === name);
-      const delivery = new SignalDelivery(run, upstream, signal, known ?? newRow(name));
+    sinks.map(async (sink) => {
+      const { upstream, signal } = sink;
+      const known = page.rows.find((row) => isOf(row, sink));
+      const delivery = new SignalDelivery(run, upstream, signal, known ?? newRow(sink));
       // Else a trace of long ago would be sent because it was looked at.
       if (known !== undefined || page.newest >= upstream.since) await delivery.run();
       return delivery;
@@ -61,6 +62,7 @@ export async function deliverTrace(
   // Before the cursors: what is parked must be listed whatever happens next.
   if (reports.length > 0 || parked.length > 0) await upstreamsOf(env, caller).report(reports, parked);
   const rows = deliveries.filter(({ isChanged }) => isChanged).map(({ row }) => row);
+  const dropped = stale.filter((sink) => !rows.some((row) => row.sink === sink));
   await owner.moveCursors(traceId, { run: page.run, rows, dropped, end: { head: page.head } });
 }
 
@@ -91,9 +93,16 @@ type Run = {
 
 const ITEM = { traces: "span", logs: "log record" } as const;
 
-function newRow(sink: string): OutboxRow {
+/** Whether the row is of this upstream, not of one of its name that was deleted. The primary is one, whatever its variables say. */
+function isOf({ sink, since }: OutboxRow, { name, upstream }: SignalSink): boolean {
+  if (sink !== name) return false;
+  return upstream.name === PRIMARY || since === undefined || since === upstream.since;
+}
+
+function newRow({ name, upstream }: SignalSink): OutboxRow {
   return {
-    sink,
+    sink: name,
+    since: upstream.since,
     rule: "",
     matched: false,
     scanned: 0,
