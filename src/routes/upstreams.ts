@@ -31,7 +31,7 @@ import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { keysIn, noKeyFor, seal } from "../sinks/cipher.ts";
 import { PRESETS } from "../sinks/upstreams/presets.ts";
-import { readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
+import { lacksHeader, readManifest, readUpstream } from "../sinks/upstreams/read-settings.ts";
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
@@ -189,6 +189,9 @@ async function store(c: Context<AppEnv>, name: string, given: GivenUpstream): Pr
   const before = (await upstreamsOf(c.env, caller).list()).upstreams.find((one: StoredUpstream) => one.name === name);
   const headers = await storedHeaders(c, name, given, before);
   if (headers === undefined) return badRequest(c, noKeyFor("header values"));
+  // Stored ones do not follow to another host.
+  const lacking = lacksHeader(given.preset, headers.headerNames);
+  if (lacking !== undefined) return badRequest(c, `${lacking}.`);
   const { settings } = given;
   await upstreamsOf(c.env, caller).put({ name, settings, ...headers, since: before?.since ?? Date.now() });
   return await show(c, name);

@@ -26,7 +26,7 @@ export function keysIn(secret: string | undefined): readonly Key[] {
 
 /** Why nothing can be sealed without a key. */
 export function noKeyFor(what: string): string {
-  return `UPSTREAM_KEY is not set, and ${what} are only stored encrypted. Set a secret of ${SHORTEST_SECRET} characters or more: npx wrangler secret put UPSTREAM_KEY`;
+  return `UPSTREAM_KEY has no secret of ${SHORTEST_SECRET} characters or more, and ${what} are only stored encrypted. Set one: npx wrangler secret put UPSTREAM_KEY`;
 }
 
 /** AES-GCM. `bound`: what the values belong to: elsewhere they do not open. */

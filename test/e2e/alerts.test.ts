@@ -71,7 +71,7 @@ test("an alert is set, tested and removed on the page, and its secret is the rec
   await dialog.getByLabel("Name").fill("bad");
   await dialog.getByLabel("URL").fill("ftp://example.com");
   await dialog.getByRole("button", { name: "Set" }).click();
-  await dialog.getByText("the url is refused: its scheme must be https or http").waitFor();
+  await dialog.getByText("the url is refused: it must begin with https:// or http://").waitFor();
   await dialog.getByRole("button", { name: "Remove on-call" }).click();
   await dialog.getByText("There is none yet.").waitFor();
   await page.keyboard.press("Escape");

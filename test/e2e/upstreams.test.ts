@@ -80,6 +80,6 @@ test("the page asks for a token that may administer, and shows what the server r
   await page.getByLabel("Backend").selectOption("jaeger");
   await page.getByLabel("Endpoint").fill("ftp://jaeger");
   await page.getByRole("button", { name: "Add", exact: true }).click();
-  await page.getByText("its scheme must be https or http").waitFor();
+  await page.getByText("it must begin with https:// or http://").waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 });

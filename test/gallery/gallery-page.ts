@@ -113,7 +113,7 @@ export const GALLERY: readonly GalleryState[] = [
       await page.getByLabel("Endpoint").fill("https://otlp.example.com");
       await page.getByRole("textbox", { name: "Namespace" }).fill("team-a");
       await press(/^Add$/)(page);
-      await page.getByText("UPSTREAM_KEY is not set").waitFor();
+      await page.getByText("UPSTREAM_KEY has no secret").waitFor();
     },
   },
   {

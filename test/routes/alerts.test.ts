@@ -32,7 +32,7 @@ async function refusal(body: object | string, settings: Settings = DEPLOYMENT): 
 // spec: ALERT-7
 test("URLs and secrets of webhooks are encrypted at rest, and are in no answer and no log", async () => {
   const put = await ask("PUT", "/slack", { on: ["failed"], format: "slack", url: SLACK, secret: SECRET });
-  receiver.answer = () => new Response("no_service", { status: 404 });
+  receiver.answer = () => new Response("Cannot POST /services/T0/B0/path-secret", { status: 404 });
   const tested = await ask("POST", "/slack/test");
   for (const response of [put, tested, await ask("GET", "/slack"), await ask("GET", "")]) {
     const text = await response.text();

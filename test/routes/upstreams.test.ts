@@ -86,6 +86,27 @@ test("headers that are not given stay, but never go to another host", async () =
   expect(await (await ask("PUT", "/a", { endpoint: "https://b.example.com" })).json()).toMatchObject({ headers: [] });
 });
 
+test("a preset needs its headers also where none are given, unless they are stored", async () => {
+  const lacking = "honeycomb needs the header x-honeycomb-team.";
+  const detailOf = async (body: object): Promise<unknown> =>
+    Reflect.get(Object(await (await ask("PUT", "/a", body)).json()), "detail");
+  expect(await detailOf({ preset: "honeycomb" })).toBe(lacking);
+  expect((await ask("GET", "/a")).status).toBe(404);
+  expect(await detailOf({ preset: "honeycomb", headers: { "x-honeycomb-team": "k" } })).toBeUndefined();
+  expect(await detailOf({ preset: "honeycomb", sampling: 0.5 })).toBeUndefined();
+  expect(await detailOf({ preset: "honeycomb", endpoint: "https://api.eu1.honeycomb.io" })).toBe(lacking);
+});
+
+// spec: SINK-9
+test("a receiver that repeats a header's value does not make an answer show it", async () => {
+  await ask("PUT", "/a", { endpoint: "https://a.example.com", headers: { "x-key": "sk-secret" } });
+  receiver.answer = () => new Response("unknown key: sk-secret", { status: 401 });
+  expect(await (await ask("POST", "/a/test")).json()).toMatchObject({
+    reason: "the receiver answers 401: unknown key: [hidden]",
+    body: "unknown key: [hidden]",
+  });
+});
+
 test("a posted Secret is its namespace's upstream", async () => {
   const response = await ask("POST", "", {
     apiVersion: "v1",

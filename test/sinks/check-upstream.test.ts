@@ -45,7 +45,7 @@ test("a mistake in its command line is named", async () => {
   expect((await check([])).code).toBe(64);
   expect(await check(["ftp://a"])).toEqual({
     code: 64,
-    lines: ["the endpoint is refused: its scheme must be https or http."],
+    lines: ["the endpoint is refused: it must begin with https:// or http://."],
   });
   expect((await check(["http://127.0.0.1:1", "honeycomb"], "")).lines).toEqual([
     "honeycomb needs the header x-honeycomb-team.",

@@ -40,8 +40,8 @@ function target(url: string, fields: Partial<UpstreamTarget> = {}): UpstreamTarg
   return { url, protocol: "http/protobuf", compression: "none", headers: {}, ...fields };
 }
 
-async function outcomeOf(answer: Answer, millis = 5_000): Promise<string> {
-  const sink = otlpUpstream(target(await receiver(answer)), "self");
+async function outcomeOf(answer: Answer, millis = 5_000, headers: Record<string, string> = {}): Promise<string> {
+  const sink = otlpUpstream(target(await receiver(answer), { headers }), "self");
   const outcome = await sink.deliver(BATCH, fetchTransport, AbortSignal.timeout(millis));
   return JSON.stringify(outcome).replaceAll(/127\.0\.0\.1:\d+/g, "HOST");
 }
@@ -95,6 +95,48 @@ describe("what a receiver's answer means", () => {
     ],
   ])("%s", async (_, answer, expected) => {
     expect(await outcomeOf(answer)).toBe(expected);
+  });
+
+  test("a failure in protobuf says its message", async () => {
+    const type = { "content-type": "application/x-protobuf" };
+    const message = "the project of this key was deleted";
+    const status = Buffer.from([0x08, 3, 0x12, message.length, ...Buffer.from(message)]);
+    expect(await outcomeOf(answering(400, status, type))).toBe(
+      `{"outcome":"refused","reason":"the receiver answers 400: ${message}"}`,
+    );
+    expect(await outcomeOf(answering(503, "no protobuf at all", type))).toBe(
+      '{"outcome":"retry","reason":"the receiver answers 503: no protobuf at all"}',
+    );
+  });
+
+  // spec: SINK-9
+  test("a receiver that repeats the headers' values, whole or in part, tells nobody", async () => {
+    const headers = { Authorization: "Basic cGstbGYtMTIzOnNrLWxmLTQ1Ng==", "x-api-key": "sk-secret" };
+    const echo =
+      "Basic cGstbGYtMTIzOnNrLWxmLTQ1Ng== | cGstbGYtMTIzOnNrLWxmLTQ1Ng== | pk-lf-123 | sk-lf-456 | sk-secret";
+    const hidden = "[hidden] | [hidden] | [hidden] | [hidden] | [hidden]";
+    expect(await outcomeOf(answering(401, echo), 5_000, headers)).toBe(
+      `{"outcome":"refused","reason":"the receiver answers 401: ${hidden}"}`,
+    );
+    const partial = JSON.stringify({ partialSuccess: { rejectedSpans: "1", errorMessage: echo } });
+    expect(await outcomeOf(answering(200, partial, { "content-type": "application/json" }), 5_000, headers)).toBe(
+      `{"outcome":"accepted","rejected":{"items":1,"reason":"${hidden}"}}`,
+    );
+    // What is cut off begins no credential.
+    expect(await outcomeOf(answering(400, `${"x".repeat(195)} sk-secret`), 5_000, headers)).not.toContain("sk-");
+  });
+
+  test("an address that nothing answers says what may be wrong", async () => {
+    const reasonOf = async (url: string): Promise<string> => {
+      const transport = async () => await Promise.reject(new Error("internal error; reference = 3o3a7et816uc2cgb"));
+      return JSON.stringify(await otlpUpstream(target(url), "self").deliver(BATCH, transport, AbortSignal.timeout(99)));
+    };
+    expect(await reasonOf("https://nosuch.example.com/v1/traces")).toBe(
+      '{"outcome":"retry","reason":"nosuch.example.com could not be reached: no connection, or no address of this name is known here"}',
+    );
+    expect(await reasonOf("http://jaeger:4317/v1/traces")).toContain(
+      "Port 4317 is that of OTLP/gRPC: OTLP/HTTP has 4318",
+    );
   });
 
   test("a reset connection and a receiver that does not answer are tried again", async () => {
@@ -206,6 +248,8 @@ test("private hosts, metadata, addresses and http are refused unless they are al
     "https://user:secret@api.honeycomb.io/v1/traces",
     "ftp://api.honeycomb.io/v1/traces",
     "api.honeycomb.io",
+    "localhost:4318",
+    "https://",
   ];
   const verdicts = urls.map((url) => {
     const judged = judgeUrl(url, "refused");
@@ -227,7 +271,9 @@ test("private hosts, metadata, addresses and http are refused unless they are al
     "langfuse.default.svc is a name inside a cluster: only a program in that cluster reaches it",
     "langfuse.default.svc.cluster.local is a name inside a cluster: only a program in that cluster reaches it",
     "it has a user or password: send them as an Authorization header",
-    "its scheme must be https or http",
+    "it must begin with https:// or http://",
+    "it must begin with https:// or http://",
+    "it must begin with https:// or http://",
     "it is not a URL",
   ]);
   expect(urls.filter((url) => judgeUrl(url, "allowed").ok)).toEqual(urls.slice(0, 14));

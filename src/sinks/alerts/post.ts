@@ -1,4 +1,5 @@
 import { failureOf } from "../http/answer-outcome.ts";
+import { credentialsIn } from "../http/answer-text.ts";
 import { failureText } from "../http/fetch-transport.ts";
 import type { DeliveryOutcome, SinkRequest, Transport } from "../sink.ts";
 
@@ -8,8 +9,23 @@ const isRetryable = (status: number): boolean => status === 429 || status >= 500
 /** Sends one alert, to a webhook or a push service. Never rejects. */
 export async function post(request: SinkRequest, transport: Transport, signal: AbortSignal): Promise<DeliveryOutcome> {
   try {
-    return failureOf(await transport(request, signal), Date.now(), isRetryable) ?? { outcome: "accepted" };
+    const answer = await transport(request, signal);
+    return failureOf(answer, Date.now(), credentialsOf(request), isRetryable) ?? { outcome: "accepted" };
   } catch (error) {
     return { outcome: "retry", reason: failureText(error, request) };
+  }
+}
+
+/** Whoever knows the path of a webhook, or the endpoint of a subscription, may send there. */
+function credentialsOf({ url, headers: { authorization = "" } }: SinkRequest): readonly string[] {
+  const { pathname, search } = new URL(url);
+  return [pathname + search, pathname, decoded(pathname), ...credentialsIn({ authorization })];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }

@@ -1,21 +1,24 @@
 import { retryAfterMillis, RETRYABLE_STATUSES } from "../../lib/retry-after.ts";
-import { oneLine } from "../../lib/one-line.ts";
 import type { DeliveryOutcome, SinkAnswer } from "../sink.ts";
+import { answerText } from "./answer-text.ts";
 
 /** UTF-16 units of an answer's body in a reason. */
 const MAX_EXCERPT = 200;
 
 /**
  * What an answer's status says about the batch; `undefined` for a 2xx, whose body the sink reads. A redirect that was not followed
- * is a refusal. `isRetryable`: statuses after which the batch may be sent again; OTLP's if it is absent.
+ * is a refusal. `credentials`: what the reason may not repeat. `isRetryable`: statuses after which the batch may be sent again;
+ * OTLP's if it is absent.
  */
 export function failureOf(
-  { status, headers, body }: SinkAnswer,
+  answer: SinkAnswer,
   now: number,
+  credentials: readonly string[],
   isRetryable = (given: number): boolean => RETRYABLE_STATUSES.has(given),
 ): DeliveryOutcome | undefined {
+  const { status, headers } = answer;
   if (status >= 200 && status < 300) return undefined;
-  const said = oneLine(new TextDecoder().decode(body.subarray(0, 4 * MAX_EXCERPT)), MAX_EXCERPT);
+  const said = answerText(answer, credentials, MAX_EXCERPT);
   const location = headers.get("location");
   const detail =
     status >= 300 && status < 400 && location !== null

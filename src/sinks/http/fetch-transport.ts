@@ -49,5 +49,8 @@ async function readAnswer({ status, headers, body }: Response): Promise<SinkAnsw
 export function failureText(error: unknown, { url }: Pick<SinkRequest, "url">): string {
   const { host } = new URL(url);
   if (error instanceof Error && error.name === "TimeoutError") return `${host} did not answer in time`;
-  return `${host} could not be reached: ${error instanceof Error ? error.message : String(error)}`;
+  const said = error instanceof Error ? error.message : String(error);
+  // The runtime says no more of a name that can't be resolved.
+  const why = said.startsWith("internal error") ? "no connection, or no address of this name is known here" : said;
+  return `${host} could not be reached: ${why}`;
 }

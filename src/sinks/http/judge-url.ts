@@ -19,9 +19,9 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
  * is refused by the platform, which has no route to it.
  */
 export function judgeUrl(text: string, privateHosts: PrivateHosts): JudgedUrl {
+  if (!/^https?:/i.test(text)) return refused("it must begin with https:// or http://");
   if (!URL.canParse(text)) return refused(`it is not a URL`);
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refused("its scheme must be https or http");
   if (url.username !== "" || url.password !== "")
     return refused("it has a user or password: send them as an Authorization header");
   if (privateHosts === "allowed") return { ok: true, url };

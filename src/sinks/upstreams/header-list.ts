@@ -10,8 +10,11 @@ const MOST_HEADERS = 32;
 const MOST_UNITS = 16_384;
 /** RFC 9110 §5.6.2. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Visible ASCII, blanks and Latin-1 (RFC 9110 §5.5): no line break can end a header. */
-const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+/** C0 controls but the tab, and DEL (RFC 9110 §5.5): no line break can end a header. */
+// oxlint-disable-next-line no-control-regex -- the pattern matches control characters on purpose
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+/** Headers are bytes (RFC 9110 §5.5). */
+const WIDE = /[\u0100-\uffff]/;
 /** The sink writes these itself. */
 const OWN: ReadonlySet<string> = new Set([
   "content-type",
@@ -38,11 +41,15 @@ export function checkHeaders(headers: Headers): HeadersOutcome {
   if (entries.length > MOST_HEADERS) return { ok: false, error: `there may be ${MOST_HEADERS} headers` };
   if (entries.reduce((sum, [, value]) => sum + value.length, 0) > MOST_UNITS)
     return { ok: false, error: `the headers may have ${MOST_UNITS} characters` };
+  const seen = new Set<string>();
   for (const [index, [name, value]] of entries.entries()) {
     if (!NAME.test(name)) return { ok: false, error: `header ${index + 1} has no valid name` };
     if (OWN.has(name.toLowerCase())) return { ok: false, error: `the header ${name} is written by the exporter` };
-    if (!VALUE.test(value))
+    if (seen.has(name.toLowerCase())) return { ok: false, error: `the header ${name} is given twice` };
+    seen.add(name.toLowerCase());
+    if (CONTROL.test(value))
       return { ok: false, error: `the value of ${name} has a line break or another control character` };
+    if (WIDE.test(value)) return { ok: false, error: `the value of ${name} has a character outside Latin-1` };
   }
   return { ok: true, headers };
 }

@@ -1,4 +1,5 @@
 import { gzip } from "../../lib/body-codec.ts";
+import { oneLine } from "../../lib/one-line.ts";
 import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
 import { encodeLogs, encodeTraces } from "../../otlp/protobuf/encode.ts";
@@ -6,12 +7,16 @@ import { mediaTypeOf } from "../../otlp/media-type.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import type { Signal } from "../../otlp/response.ts";
 import { failureOf, isHtml } from "../http/answer-outcome.ts";
+import { credentialsIn, withoutCredentials } from "../http/answer-text.ts";
 import { failureText } from "../http/fetch-transport.ts";
 import type { DeliveryOutcome, Sink, SinkAnswer } from "../sink.ts";
 import { readPartialSuccess } from "./partial-success.ts";
 
 /** Bytes of a request before compression: receivers' usual limit. */
 export const MAX_REQUEST_BYTES = 4_000_000;
+
+/** UTF-16 units of a receiver's message that are kept. */
+const MAX_MESSAGE = 300;
 
 /** The names of the instances that an export passed, separated by commas: a receiver that finds its own stops the loop. */
 export const VIA_HEADER = "spanfold-via";
@@ -53,6 +58,7 @@ export type UpstreamTarget = {
 
 /** An OTLP/HTTP receiver of one signal. `self`: the name of this instance, for receivers of its own kind. */
 export function otlpUpstream(target: UpstreamTarget, self: string): Sink<SignalBatch> {
+  const credentials = credentialsIn(target.headers);
   return {
     async deliver(batch, transport, signal) {
       const { items, via } = batch;
@@ -71,12 +77,19 @@ export function otlpUpstream(target: UpstreamTarget, self: string): Sink<SignalB
         body: isCompressed ? new Uint8Array(gzip(encoded)) : encoded,
       };
       try {
-        return outcomeOf(await transport(request, signal), items, Date.now());
+        return outcomeOf(await transport(request, signal), items, Date.now(), credentials);
       } catch (error) {
-        return { outcome: "retry", reason: failureText(error, request) };
+        return { outcome: "retry", reason: failureText(error, request) + hintFor(request.url) };
       }
     },
   };
+}
+
+/** The port of OTLP/gRPC, whose receivers hang up on HTTP/1.1. */
+const GRPC_PORT = "4317";
+
+function hintFor(url: string): string {
+  return new URL(url).port === GRPC_PORT ? ". Port 4317 is that of OTLP/gRPC: OTLP/HTTP has 4318" : "";
 }
 
 type Encoded = { readonly encoding: OtlpEncoding; readonly bytes: Uint8Array<ArrayBuffer> };
@@ -98,13 +111,14 @@ function encode({ protocol }: UpstreamTarget, content: SignalContent): Encoded {
 const LOOP_STATUS = 508;
 
 /** `items`: of the request. */
-function outcomeOf(answer: SinkAnswer, items: number, now: number): DeliveryOutcome {
+function outcomeOf(answer: SinkAnswer, items: number, now: number, credentials: readonly string[]): DeliveryOutcome {
   if (answer.status === LOOP_STATUS)
     return { outcome: "accepted", rejected: { items, reason: "a loop: the spans come from this receiver" } };
-  const failure = failureOf(answer, now);
+  const failure = failureOf(answer, now, credentials);
   if (failure !== undefined) return failure;
   if (isHtml(answer)) return { outcome: "refused", reason: "there is no OTLP endpoint: a web page answers" };
   const partial = readPartialSuccess(answer);
   if (partial === undefined) return { outcome: "accepted" };
-  return { outcome: "accepted", rejected: { items: partial.rejected, reason: partial.message } };
+  const reason = oneLine(withoutCredentials(partial.message, credentials), MAX_MESSAGE);
+  return { outcome: "accepted", rejected: { items: partial.rejected, reason } };
 }

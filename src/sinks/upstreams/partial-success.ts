@@ -1,12 +1,9 @@
 import { isRecord } from "../../lib/plain-data.ts";
-import { oneLine } from "../../lib/one-line.ts";
 import { ProtobufReader, LENGTH, VARINT } from "../../otlp/protobuf/reader.ts";
 import { Trail } from "../../otlp/refusals.ts";
 import type { SinkAnswer } from "../sink.ts";
 
-/** UTF-16 units of a receiver's message that are kept. */
-const MAX_MESSAGE = 300;
-
+/** `message`: as it came. */
 export type PartialSuccess = { readonly rejected: number; readonly message: string };
 
 /**
@@ -21,7 +18,7 @@ export function readPartialSuccess({
   const type = headers.get("content-type") ?? "";
   const read = /protobuf/.test(type) ? fromProtobuf(body) : /json/.test(type) ? fromJson(body) : undefined;
   if (read === undefined || (read.rejected === 0 && read.message === "")) return undefined;
-  return { rejected: read.rejected, message: oneLine(read.message, MAX_MESSAGE) };
+  return read;
 }
 
 /** Of each signal; some receivers write the names of the schema. */

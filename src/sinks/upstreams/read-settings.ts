@@ -14,8 +14,12 @@ import type { Headers } from "./header-list.ts";
 import { hasSignalPaths } from "./otlp-upstream.ts";
 import { PRESETS } from "./presets.ts";
 
-/** `headers`: absent if they are not given. */
-export type GivenUpstream = { readonly settings: UpstreamSettings; readonly headers?: Headers };
+/** `headers`: absent if they are not given. `preset`: its name. */
+export type GivenUpstream = {
+  readonly settings: UpstreamSettings;
+  readonly headers?: Headers;
+  readonly preset?: string;
+};
 /** The error names no value of a header. */
 export type UpstreamOutcome = Reading<GivenUpstream>;
 
@@ -44,7 +48,9 @@ export function readUpstream(given: unknown, privateHosts: PrivateHosts): Upstre
     const endpoint = nonEmpty(body["endpoint"]) ?? preset?.endpoint;
     if (endpoint === undefined) throw new Fault("endpoint must be the URL of an OTLP/HTTP receiver");
     const headers = headersIn(body["headers"]);
-    if (headers !== undefined) requireHeaders(body["preset"], headers);
+    const name = nonEmpty(body["preset"]);
+    const lacking = headers === undefined ? undefined : lacksHeader(name, namesWithValue(headers));
+    if (lacking !== undefined) throw new Fault(lacking);
     const defaults = { ...DEFAULTS, ...preset?.defaults };
     const settings: UpstreamSettings = {
       endpoint: tracesUrl(endpoint, privateHosts),
@@ -58,7 +64,11 @@ export function readUpstream(given: unknown, privateHosts: PrivateHosts): Upstre
       sampling: numberIn(body, "sampling", 0, 1) ?? defaults.sampling,
       match: matchIn(body["match"]),
     };
-    return { settings, ...(headers === undefined ? {} : { headers }) };
+    return {
+      settings,
+      ...(headers === undefined ? {} : { headers }),
+      ...(name === undefined ? {} : { preset: name }),
+    };
   });
 }
 
@@ -146,11 +156,16 @@ function presetIn({ preset }: PlainRecord) {
   return known;
 }
 
-function requireHeaders(preset: unknown, headers: Headers): void {
-  const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  const needed = typeof preset === "string" ? (PRESETS[preset]?.headers ?? []) : [];
-  const missing = needed.find((names) => !names.some((name) => given.has(name)));
-  if (missing !== undefined) throw new Fault(`${String(preset)} needs the header ${missing.join(" or ")}`);
+/** Which header of a preset's backend is not among these names: English, without a full stop. `undefined`: none. */
+export function lacksHeader(preset: string | undefined, names: readonly string[]): string | undefined {
+  const given = new Set(names.map((name) => name.toLowerCase()));
+  const needed = preset === undefined ? [] : (PRESETS[preset]?.headers ?? []);
+  const missing = needed.find((group) => !group.some((name) => given.has(name)));
+  return missing && `${preset} needs the header ${missing.join(" or ")}`;
+}
+
+function namesWithValue(headers: Headers): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (value.trim() === "" ? [] : [name]));
 }
 
 /** An object of texts, or the text of `OTEL_EXPORTER_OTLP_HEADERS`. */

@@ -1,6 +1,6 @@
 import { randomHex } from "../../lib/random-hex.ts";
-import { oneLine } from "../../lib/one-line.ts";
 import type { ResourceSpans } from "../../otel/span.ts";
+import { answerText, credentialsIn } from "../http/answer-text.ts";
 import { attemptDelivery } from "../http/attempt-delivery.ts";
 import type { DeliveryOutcome, Transport } from "../sink.ts";
 import { otlpUpstream } from "./otlp-upstream.ts";
@@ -34,7 +34,7 @@ export async function sendTest(
     ...(reason === undefined ? {} : { reason }),
     ...(answer === undefined
       ? {}
-      : { status: answer.status, body: oneLine(new TextDecoder().decode(answer.body), MAX_BODY) }),
+      : { status: answer.status, body: answerText(answer, credentialsIn(headers), MAX_BODY) }),
     millis,
   };
 }

@@ -92,7 +92,11 @@ export function upstreamAnswer(path: string, state: string): Response {
   if (path.endsWith("/test")) return Response.json(TEST);
   if (path.endsWith("/parked")) return Response.json(PARKED);
   if (path !== "/admin/upstreams")
-    return problem(400, "Bad Request", "UPSTREAM_KEY is not set, and header values are only stored encrypted.");
+    return problem(
+      400,
+      "Bad Request",
+      "UPSTREAM_KEY has no secret of 16 characters or more, and header values are only stored encrypted.",
+    );
   const presets = Object.entries(PRESETS).map(([name, { endpoint, headers }]) => ({
     name,
     ...(endpoint === undefined ? {} : { endpoint }),
