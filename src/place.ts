@@ -81,7 +81,7 @@ type AlertsObject = Env["ALERTS"] extends DurableObjectNamespace<infer Target> ?
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
 /** They concern several logs of a shard. */
-type CallsOfShard = "append" | "readOwners" | "reportAgain";
+type CallsOfShard = "append" | "readOwners" | "reportAgain" | "waiting";
 
 /** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. */
 export function sessionAt(

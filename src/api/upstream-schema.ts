@@ -85,6 +85,20 @@ export const UpstreamSchema = v.object({
     ),
   ),
   parked: v.pipe(count, v.description("Traces that it did not get whole.")),
+  waiting: v.pipe(
+    v.object({
+      traces: count,
+      spans: v.pipe(count, v.description("Those that are held while they run too.")),
+      logRecords: count,
+      oldest: v.exactOptional(v.pipe(nanoseconds, v.description("When the first of them was received."))),
+      isPartial: v.exactOptional(
+        v.pipe(v.boolean(), v.description("There may be more: of each shard 500 traces are counted.")),
+      ),
+    }),
+    v.description(
+      "What it lacks of traces, as its cursors say. A trace counts from the first run on that looks at it.",
+    ),
+  ),
   lastAttempt: v.exactOptional(nanoseconds),
 });
 

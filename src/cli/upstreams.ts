@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { count, counted } from "../lib/figures.ts";
+import { count, counted, ticking } from "../lib/figures.ts";
 import { isRecord, nonEmpty, type PlainRecord } from "../lib/plain-data.ts";
 import { upstreamName } from "../otel/environment-manifest.ts";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
@@ -90,12 +90,25 @@ function lineOf(upstream: PlainRecord, style: Style): string {
     `${count(Number(delivered))} delivered`,
     ...(upstream["logs"] === "sent" ? [counted(Number(deliveredLogs), "log record")] : []),
     ...(upstream["metrics"] === "sent" ? [counted(Number(deliveredMetrics), "data point")] : []),
+    ...waitingIn(upstream["waiting"]),
     ...(Number(rejected) > 0 ? [`${count(Number(rejected))} rejected`] : []),
     ...(Number(parked) > 0 ? [`${counted(Number(parked), "trace")} parked`] : []),
   ].join(", ");
   const shown = style(state === "on" ? "green" : "red", String(state));
   const why = nonEmpty(reason) === undefined ? "" : `\n  ${style("dim", plain(String(reason)))}`;
   return `${plain(String(name))}  ${shown}  ${plain(String(endpoint))}  ${counts}${why}`;
+}
+
+/** What the upstream lacks, and for how long. */
+function waitingIn(waiting: unknown): string[] {
+  if (!isRecord(waiting) || Number(waiting["traces"]) === 0) return [];
+  const { spans, logRecords, oldest, isPartial } = waiting;
+  const items = [
+    ...(Number(spans) > 0 ? [counted(Number(spans), "span")] : []),
+    ...(Number(logRecords) > 0 ? [counted(Number(logRecords), "log record")] : []),
+  ].join(", ");
+  const since = typeof oldest === "string" ? `, the first for ${ticking(Date.now() - Number(oldest) / 1e6)}` : "";
+  return [`${isPartial === true ? "at least " : ""}${items} waiting${since}`];
 }
 
 /** All files are read before anything is put. */

@@ -10,6 +10,7 @@ import { exposition } from "../session/numbers/exposition.ts";
 import { numbersAnswer } from "../session/numbers/numbers-answer.ts";
 import { NUMBER_GROUPINGS } from "../session/numbers/numbers.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
+import { upstreamNumbers } from "./upstreams.ts";
 
 /** The tenant's numbers: as JSON, and for Prometheus. */
 export const metrics = new Hono<AppEnv>({ strict: false });
@@ -23,8 +24,11 @@ metrics.get("/metrics.json", needs("read"), async (c) => {
 });
 
 metrics.get("/metrics", needs("read"), async (c) => {
-  const numbers = await directoryOf(c.env, callerOf(c)).numbers(NUMBER_GROUPINGS);
-  return c.body(exposition(numbers), 200, {
+  const [numbers, upstreams] = await Promise.all([
+    directoryOf(c.env, callerOf(c)).numbers(NUMBER_GROUPINGS),
+    upstreamNumbers(c),
+  ]);
+  return c.body(exposition(numbers, upstreams), 200, {
     "content-type": "text/plain; version=0.0.4; charset=utf-8",
     "cache-control": "no-store",
   });

@@ -15,6 +15,7 @@ import type {
 import { needs } from "../auth/guard.ts";
 import { can } from "../auth/principal.ts";
 import type { AppEnv } from "../config.ts";
+import { log } from "../lib/log.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
 import { isManifest, upstreamName } from "../otel/environment-manifest.ts";
@@ -23,10 +24,12 @@ import { sinkName } from "../session/contract/upstreams.ts";
 import type {
   Parked,
   ParkedPage,
+  ShardWaiting,
   StoredUpstream,
   UpstreamMatch,
   UpstreamStatus,
 } from "../session/contract/upstreams.ts";
+import type { UpstreamNumbers } from "../session/numbers/exposition.ts";
 import { fetchTransport } from "../sinks/http/fetch-transport.ts";
 import { privateHostsOf } from "../sinks/http/judge-url.ts";
 import { keysIn, noKeyFor, seal } from "../sinks/cipher.ts";
@@ -35,6 +38,7 @@ import { lacksHeader, readManifest, readUpstream } from "../sinks/upstreams/read
 import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
+import { NOTHING_WAITS, readWaiting } from "../sinks/upstreams/waiting.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
 import { lastAttemptAnswer } from "./last-attempt-answer.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -52,11 +56,12 @@ export const upstreams = new Hono<AppEnv>({ strict: false })
   .get("/", needs("public"), servePageIfAsked)
   .get("/", needs("administer"), async (c) => {
     const all = await loadUpstreams(c.env, callerOf(c), "now");
-    const statuses: UpstreamStatus[] = await upstreamsOf(c.env, callerOf(c)).status(
+    const [statuses, waiting] = await readProgress(
+      c,
       all.upstreams.map(({ name }) => name),
     );
     const list: UpstreamListAnswer = {
-      upstreams: all.upstreams.map((upstream, at) => answerOf(upstream, statuses[at])),
+      upstreams: all.upstreams.map((upstream, at) => answerOf(upstream, statuses[at], waiting)),
       presets: Object.entries(PRESETS).map(([name, { endpoint, headers }]) => ({
         name,
         ...(endpoint === undefined ? {} : { endpoint }),
@@ -180,8 +185,36 @@ async function find(c: Context<AppEnv>, name: string): Promise<{ upstream: Upstr
 async function show(c: Context<AppEnv>, name: string): Promise<Response> {
   const found = await find(c, name);
   if (found === undefined) return notFound(c, `The upstream ${name}`);
-  const [status]: UpstreamStatus[] = await upstreamsOf(c.env, callerOf(c)).status([name]);
-  return data(c, answerOf(found.upstream, status));
+  const [[status], waiting] = await readProgress(c, [name]);
+  return data(c, answerOf(found.upstream, status, waiting));
+}
+
+/** What deliveries to these upstreams came to, and what waits. */
+async function readProgress(
+  c: Context<AppEnv>,
+  names: readonly string[],
+): Promise<readonly [readonly UpstreamStatus[], ShardWaiting]> {
+  if (names.length === 0) return [[], { upstreams: {}, isPartial: false }];
+  return await Promise.all([upstreamsOf(c.env, callerOf(c)).status(names), readWaiting(c.env, callerOf(c))]);
+}
+
+/** For `/metrics`. None if they can't be read: the other numbers are fine without them. */
+export async function upstreamNumbers(c: Context<AppEnv>): Promise<readonly UpstreamNumbers[]> {
+  try {
+    const { upstreams: all } = await loadUpstreams(c.env, callerOf(c));
+    const [statuses, waiting] = await readProgress(
+      c,
+      all.map(({ name }) => name),
+    );
+    const now = Date.now();
+    return statuses.map(({ name, parked }) => {
+      const { oldest = now, ...waits } = waiting.upstreams[name] ?? NOTHING_WAITS;
+      return { name, parked, ...waits, ageSeconds: Math.max(0, Math.round((now - oldest) / 1_000)) };
+    });
+  } catch (error) {
+    log("upstreams-not-counted", { level: "warn", error });
+    return [];
+  }
 }
 
 async function store(c: Context<AppEnv>, name: string, given: GivenUpstream): Promise<Response> {
@@ -215,7 +248,12 @@ async function storedHeaders(
   return { headerNames: names, sealed: await seal(key, headers, boundTo(callerOf(c).tenant, name)) };
 }
 
-function answerOf({ name, settings, headerNames, off }: Upstream, status: UpstreamStatus | undefined): UpstreamAnswer {
+function answerOf(
+  { name, settings, headerNames, off }: Upstream,
+  status: UpstreamStatus | undefined,
+  { upstreams: waiting, isPartial }: ShardWaiting,
+): UpstreamAnswer {
+  const { oldest, ...waits } = waiting[name] ?? NOTHING_WAITS;
   const { match, ...rest } = settings;
   const matches = matchAnswer(match);
   return {
@@ -235,6 +273,11 @@ function answerOf({ name, settings, headerNames, off }: Upstream, status: Upstre
       ? {}
       : { rejection: { reason: status.rejection.reason, at: nanoseconds(status.rejection.at) } }),
     parked: status?.parked ?? 0,
+    waiting: {
+      ...waits,
+      ...(oldest === undefined ? {} : { oldest: nanoseconds(oldest) }),
+      ...(isPartial ? { isPartial } : {}),
+    },
   };
 }
 

@@ -68,16 +68,32 @@ export function UpstreamCard({ upstream, isNew, onChange }: CardProps) {
 }
 
 function Counts({ upstream }: Pick<CardProps, "upstream">) {
-  const { delivered, deliveredLogs, deliveredMetrics, rejected, parked, lastAttempt } = upstream;
+  const { delivered, deliveredLogs, deliveredMetrics, rejected, parked, waiting, lastAttempt } = upstream;
   const others = [
     ...(upstream.logs === "sent" ? [counted(deliveredLogs, "log record")] : []),
     ...(upstream.metrics === "sent" ? [counted(deliveredMetrics, "data point")] : []),
   ];
+  const waits = [
+    ...(waiting.spans > 0 ? [counted(waiting.spans, "span")] : []),
+    ...(waiting.logRecords > 0 ? [counted(waiting.logRecords, "log record")] : []),
+  ].join(", ");
   return (
     <dl class="upstream-counts">
       <div>
         <dt>Delivered</dt>
         <dd>{[counted(delivered, "span"), ...others].join(", ")}</dd>
+      </div>
+      <div>
+        <dt>Waiting</dt>
+        <dd>
+          {waiting.traces === 0 ? "none" : `${waiting.isPartial === true ? "at least " : ""}${waits}`}
+          {waiting.oldest === undefined ? null : (
+            <>
+              {", for "}
+              <Since millis={toMillis(waiting.oldest)} clock={now} />
+            </>
+          )}
+        </dd>
       </div>
       <div>
         <dt>Rejected</dt>

@@ -10,6 +10,7 @@ import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import type { CursorMoves, OutboxPage, OwnedChunk } from "../../session/contract/outbox.ts";
 import type { OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
 import type { RecordsPage } from "../../session/contract/log-reader.ts";
+import type { ShardWaiting } from "../../session/contract/upstreams.ts";
 import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import { Subscribers } from "../subscribers.ts";
@@ -17,6 +18,7 @@ import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
 import { revoke, storeCopy } from "./copy/receiving.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
+import { waitingIn } from "./outbox/waiting.ts";
 import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
@@ -28,7 +30,7 @@ const SHARD_FULL =
 
 /**
  * A shard of a tenant's logs, live: admits, persists, publishes. A log is the owner of a trace, a session, or both. Public methods are
- * RPC; all but `append` and `readOwners` concern the log that the context names.
+ * RPC; all but `append`, `readOwners` and `waiting` concern the log that the context names.
  */
 export class SessionObject extends DurableObject<Bindings> {
   readonly #shard: Shard;
@@ -135,6 +137,12 @@ export class SessionObject extends DurableObject<Bindings> {
     if (!state.exists) return;
     state.jobs.schedule("deliver", state.delivery.nextRingAt(Date.now()));
     state.kick(context);
+  }
+
+  /** What sinks lack of the traces that logs of this shard own. */
+  waiting(context: ShardCall): ShardWaiting {
+    this.#shard.check(context);
+    return waitingIn(this.#shard);
   }
 
   openOutbox(context: LogCall, traceId: string): OutboxPage {

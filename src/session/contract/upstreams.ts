@@ -80,6 +80,29 @@ export function sinkName(upstream: string, signal: SinkSignal): string {
   return signal === "traces" ? upstream : `${upstream} ${signal}`;
 }
 
+export function signalOfSink(sink: string): SinkSignal {
+  return sink.endsWith(" logs") ? "logs" : sink.endsWith(" metrics") ? "metrics" : "traces";
+}
+
+export function upstreamOfSink(sink: string): string {
+  return sink.split(" ", 1)[0] ?? sink;
+}
+
+/** What an upstream lacks of traces, by its cursors. Spans that are held while they run count too. */
+export type UpstreamWaiting = {
+  readonly traces: number;
+  readonly spans: number;
+  readonly logRecords: number;
+  /** When the first of them was received, Unix milliseconds; absent without any. */
+  readonly oldest?: number;
+};
+
+/** By upstream. `isPartial`: there is more than one call counts. */
+export type ShardWaiting = {
+  readonly upstreams: Readonly<Record<string, UpstreamWaiting>>;
+  readonly isPartial: boolean;
+};
+
 /** What deliveries of one signal to an upstream came to, since the last report. */
 export type UpstreamReport = {
   readonly name: string;

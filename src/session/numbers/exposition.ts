@@ -1,3 +1,4 @@
+import type { UpstreamWaiting } from "../contract/upstreams.ts";
 import { NUMBERED_SPANS } from "../table/recent-spans.ts";
 import { STATUSES } from "../list/list-filter.ts";
 import { costsOf } from "../row-usage.ts";
@@ -19,8 +20,17 @@ const MICROS_PER_SECOND = 1e6;
 const OF_WINDOW = `of the ${NUMBERED_SPANS} spans that ended last`;
 const TOKENS_HELP = "Input includes cached and written, output includes reasoning.";
 
+/** What waits for an upstream. */
+export type UpstreamNumbers = Omit<UpstreamWaiting, "oldest"> & {
+  readonly name: string;
+  /** Of what waits longest; 0 without any. */
+  readonly ageSeconds: number;
+  /** Traces. */
+  readonly parked: number;
+};
+
 /** Numbers in Prometheus' text format, version 0.0.4. */
-export function exposition(numbers: TenantNumbers): string {
+export function exposition(numbers: TenantNumbers, upstreams: readonly UpstreamNumbers[] = []): string {
   const { sessions, spans, turns, from, to, by } = numbers;
   const text = new ExpositionText();
   text.add(
@@ -48,6 +58,21 @@ export function exposition(numbers: TenantNumbers): string {
     "Names beyond the most frequent ones, which have no samples.",
     NUMBER_GROUPINGS.map((grouping) => ({ labels: { by: grouping }, value: by[grouping]?.omitted ?? 0 })),
   );
+  const ofUpstreams = (name: string, help: string, read: (upstream: UpstreamNumbers) => number): void =>
+    text.add(
+      `upstream_${name}`,
+      "gauge",
+      help,
+      upstreams.map((upstream) => ({ labels: { upstream: upstream.name }, value: read(upstream) })),
+    );
+  if (upstreams.length > 0) {
+    ofUpstreams("waiting_traces", "Traces of which the upstream lacks something.", ({ traces }) => traces);
+    ofUpstreams("waiting_spans", "Spans that the upstream lacks.", (upstream) => upstream.spans);
+    ofUpstreams("waiting_log_records", "Log records that the upstream lacks.", ({ logRecords }) => logRecords);
+    const age = "How long the first that the upstream lacks has waited; 0 without one.";
+    ofUpstreams("waiting_oldest_seconds", age, ({ ageSeconds }) => ageSeconds);
+    ofUpstreams("parked_traces", "Traces that the upstream did not get whole.", ({ parked }) => parked);
+  }
   return text.written;
 }
 

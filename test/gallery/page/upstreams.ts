@@ -19,7 +19,14 @@ const SETTINGS = {
   logs: "omitted",
   metrics: "omitted",
 } as const;
-const NOTHING = { delivered: 0, deliveredLogs: 0, deliveredMetrics: 0, rejected: 0, parked: 0 };
+const NOTHING = {
+  delivered: 0,
+  deliveredLogs: 0,
+  deliveredMetrics: 0,
+  rejected: 0,
+  parked: 0,
+  waiting: { traces: 0, spans: 0, logRecords: 0 },
+};
 
 const UPSTREAMS: readonly UpstreamAnswer[] = [
   {
@@ -51,6 +58,7 @@ const UPSTREAMS: readonly UpstreamAnswer[] = [
     reason: "the receiver answers 503: upstream connect error or disconnect/reset before headers",
     ...NOTHING,
     delivered: 8_120,
+    waiting: { traces: 41, spans: 2_310, logRecords: 0, oldest: ago(760) },
     lastAttempt: ago(41),
   },
   {
