@@ -1,3 +1,4 @@
+import { joinBytes } from "../lib/join-bytes.ts";
 import { isRecord } from "../lib/plain-data.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
 import type { OtlpEncoding } from "./media-type.ts";
@@ -51,7 +52,7 @@ function readProtobuf(body: Uint8Array): Result<MetricsExport> {
   });
   if (reader.fault !== undefined) return { ok: false, error: { reason: "malformed-protobuf", ...reader.fault } };
   // The wire format of a list is the concatenation of its elements.
-  return { ok: true, value: exportOf(body, parts, (indexes) => joined(indexes.map((at) => slices[at]))) };
+  return { ok: true, value: exportOf(body, parts, (indexes) => joinBytes(indexes.flatMap((at) => slices[at] ?? []))) };
 }
 
 function readPart(reader: ProtobufReader): ResourcePart {
@@ -130,17 +131,6 @@ function within(reader: ProtobufReader, read: ReadField): void {
   const outer = reader.enter();
   fields(reader, read);
   reader.leave(outer);
-}
-
-function joined(slices: readonly (Uint8Array | undefined)[]): Uint8Array<ArrayBuffer> {
-  const present = slices.flatMap((slice) => slice ?? []);
-  const whole = new Uint8Array(present.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const slice of present) {
-    whole.set(slice, at);
-    at += slice.length;
-  }
-  return whole;
 }
 
 function readJson(body: Uint8Array): Result<MetricsExport> {

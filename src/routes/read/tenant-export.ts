@@ -2,6 +2,7 @@ import { formatExportCursor } from "../../api/export-parameters.ts";
 import type { ExportCursor } from "../../api/export-parameters.ts";
 import type { Bindings } from "../../config.ts";
 import { inflate } from "../../lib/body-codec.ts";
+import { joinBytes } from "../../lib/join-bytes.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { sessionAt, shardAt } from "../../place.ts";
 import type { Caller } from "../../place.ts";
@@ -165,19 +166,9 @@ async function* inBlocks(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     waiting.push(part);
     bytes += part.length;
     if (bytes < BLOCK_BYTES) continue;
-    yield joined(waiting, bytes);
+    yield joinBytes(waiting);
     waiting = [];
     bytes = 0;
   }
-  if (bytes > 0) yield joined(waiting, bytes);
-}
-
-function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  if (bytes > 0) yield joinBytes(waiting);
 }

@@ -1,6 +1,7 @@
 import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
-import { BODY_PART_BYTES, cutBytes, joinBytes } from "./chunk.ts";
+import { joinBytes } from "../../../lib/join-bytes.ts";
+import { BODY_PART_BYTES, cutBytes } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
 import type { LogMeta } from "./log-meta.ts";
 import { PLACES } from "./tables.ts";

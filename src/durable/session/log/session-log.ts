@@ -1,6 +1,7 @@
 import type { Receipt } from "../../../facts/delivery.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
-import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS, joinBytes } from "./chunk.ts";
+import { joinBytes } from "../../../lib/join-bytes.ts";
+import { BODY_PART_BYTES, cutBytes, cutText, FACTS_PART_UNITS } from "./chunk.ts";
 import type { Chunk, ChunkKind, NewChunk } from "./chunk.ts";
 import type { LogMeta } from "./log-meta.ts";
 import { TombstoneRows, ValueRows } from "./rows.ts";

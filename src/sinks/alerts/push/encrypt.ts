@@ -1,6 +1,7 @@
 /** Message encryption for Web Push (RFC 8291), in one record of aes128gcm (RFC 8188). */
 
 import { bytesOfBase64url } from "../../../lib/base64.ts";
+import { joinBytes } from "../../../lib/join-bytes.ts";
 import { makePair, pointOf } from "./curve.ts";
 
 /** A browser's subscription: its public key, an uncompressed point of P-256, and 16 bytes that it shares with us. */
@@ -20,16 +21,16 @@ export async function encryptPush(keys: PushKeys, plaintext: Uint8Array): Promis
   const secret = new Uint8Array(await crypto.subtle.deriveBits(algorithm, own.privateKey, 256));
   const salt = crypto.getRandomValues(new Uint8Array(16));
   // RFC 8291 §3.4.
-  const material = await hkdf(keys.auth, secret, concat(text("WebPush: info\0"), keys.p256dh, ownPublic), 32);
+  const material = await hkdf(keys.auth, secret, joinBytes([text("WebPush: info\0"), keys.p256dh, ownPublic]), 32);
   const key = await hkdf(salt, material, text("Content-Encoding: aes128gcm\0"), 16);
   const nonce = await hkdf(salt, material, text("Content-Encoding: nonce\0"), 12);
   const imported = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
   // 2: the last record (RFC 8188 §2).
-  const padded = concat(plaintext, new Uint8Array([2]));
+  const padded = joinBytes([plaintext, new Uint8Array([2])]);
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, imported, padded);
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, RECORD_SIZE);
-  return concat(salt, size, new Uint8Array([ownPublic.length]), ownPublic, new Uint8Array(sealed));
+  return joinBytes([salt, size, new Uint8Array([ownPublic.length]), ownPublic, new Uint8Array(sealed)]);
 }
 
 /** Whether the text is a point of the curve. */
@@ -53,13 +54,3 @@ async function hkdf(
 }
 
 const text = (given: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(given));
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
