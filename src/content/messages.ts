@@ -192,10 +192,19 @@ function readMessage(value: PlainRecord): Message | undefined {
   const item = responsesItem(value);
   if (item !== undefined) return item;
   const role = roleIn(value);
+  const inner = role !== undefined && isRecord(content) ? fieldsOfEvent(content) : undefined;
+  if (role !== undefined && inner !== undefined) return messageFrom(role, { ...value, ...inner });
   if (role === undefined)
     return isAnswer(value) ? messageFrom("assistant", { ...value, content: value.text }) : undefined;
   const hasContent = CONTENT_FIELDS.some((field) => field in value);
   return hasContent ? messageFrom(role, value) : undefined;
+}
+
+/** The fields of a span event as a message's content: AWS's distribution moves events so. */
+function fieldsOfEvent({ content, message, id, ...more }: PlainRecord): PlainRecord | undefined {
+  const text = nonEmpty(content) ?? nonEmpty(message);
+  if (text === undefined || more.type !== undefined) return undefined;
+  return { ...more, content: text, ...(id === undefined ? {} : { tool_call_id: id }) };
 }
 
 const CONTENT_FIELDS = [

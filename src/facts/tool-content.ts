@@ -24,11 +24,8 @@ export function toolInput(span: Span, attributes: ClaimedAttributes): Content | 
     return isWrapped ? unwrapped(content, plainArguments) : content;
   }
   const events = span.events ?? [];
-  return (
-    spreadArguments(attributes) ??
-    callIn(contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.INPUT_MESSAGE_KEYS)) ??
-    wholeText(inputEventMessages(events))
-  );
+  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.INPUT_MESSAGE_KEYS);
+  return spreadArguments(attributes) ?? callIn(details) ?? wholeText(inputEventMessages(events)) ?? wholeText(details);
 }
 
 /** The arguments of the call in the messages of a tool's span. */
@@ -70,9 +67,8 @@ export function toolOutput(span: Span, attributes: ClaimedAttributes): Content |
   const found = findSaid(attributes, OUTPUT_KEYS);
   if (found !== undefined) return unwrapped(plainContent(found.value), plainResult);
   const events = span.events ?? [];
-  const inMessages =
-    resultIn(contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS)) ??
-    wholeText(outputEventMessages(events));
+  const details = contentAt(new ClaimedAttributes(detailsAttributes(events)), contentKeys.OUTPUT_MESSAGE_KEYS);
+  const inMessages = resultIn(details) ?? wholeText(outputEventMessages(events)) ?? wholeText(details);
   if (inMessages !== undefined) return inMessages;
   const event = events.findLast((one) => one.name === shownKeys.TOOL_OUTPUT_EVENT.name);
   const inEvent = new ClaimedAttributes(event?.attributes).find(shownKeys.TOOL_OUTPUT_EVENT.keys);

@@ -1,6 +1,6 @@
 import { detailsAttributes, inputEventMessages } from "../content/event-messages.ts";
 import { firstLine } from "../lib/one-line.ts";
-import { promptInMessages, promptLine } from "../content/prompt.ts";
+import { conversationPrompt, promptInMessages, promptLine } from "../content/prompt.ts";
 import { MAX_QUESTION } from "../facts/input-request.ts";
 import { pauseIn } from "../facts/pause.ts";
 import type { InputRequest } from "../facts/input-request.ts";
@@ -67,7 +67,7 @@ function promptIn(event: SpanEvent): string | undefined {
     return prompt === undefined ? undefined : firstLine(prompt, MAX_PROMPT);
   }
   const messages = valueAt(detailsAttributes([event]), INPUT_MESSAGE_KEYS);
-  return messages === undefined ? undefined : promptLine(messages, MAX_PROMPT);
+  return messages === undefined ? undefined : conversationPrompt(messages, MAX_PROMPT);
 }
 
 /** The prompt in the event that starts an Ark query; the event that ends it does not repeat it. */

@@ -1,4 +1,4 @@
-import { namesOf, valueAt } from "../otel/record-fields.ts";
+import { exchangeOf, namesOf, valueAt } from "../otel/record-fields.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";
 import { DETAILS_EVENT, INPUT_EVENTS, OUTPUT_EVENT } from "../otel/semconv/content.ts";
@@ -34,7 +34,7 @@ export function readRecord(record: LogRecord): RecordReading {
     names.includes(EXCEPTION_EVENT) ||
     valueAt(record.attributes, EXCEPTION_TYPE) !== undefined ||
     valueAt(record.attributes, EXCEPTION_MESSAGE) !== undefined;
-  return { record, names, source: sourceOf(record), content: contentOf(names, isException), isException };
+  return { record, names, source: sourceOf(record), content: contentOf(record, names, isException), isException };
 }
 
 function sourceOf(record: LogRecord): RecordReading["source"] {
@@ -44,10 +44,10 @@ function sourceOf(record: LogRecord): RecordReading["source"] {
   return agent === undefined ? { is: "other" } : { is: "agent", agent };
 }
 
-function contentOf(names: readonly string[], isException: boolean): RecordReading["content"] {
+function contentOf(record: LogRecord, names: readonly string[], isException: boolean): RecordReading["content"] {
   const name = names.find((one) => INPUT_EVENTS.has(one) || one === OUTPUT_EVENT);
   if (name !== undefined) return { is: "message", name };
-  if (names.includes(DETAILS_EVENT)) return { is: "details" };
+  if (names.includes(DETAILS_EVENT) || exchangeOf(record.body) !== undefined) return { is: "details" };
   return { is: isException ? "exception" : "other" };
 }
 

@@ -1,6 +1,6 @@
 import { readRecord } from "./read-record.ts";
 import type { RecordReading } from "./read-record.ts";
-import { valueAt } from "../otel/record-fields.ts";
+import { exchangeOf, valueAt } from "../otel/record-fields.ts";
 import type { LogRecord } from "../otel/log-record.ts";
 import { timeOfRecord } from "../otel/log-record.ts";
 import { EXCEPTION_EVENT } from "../otel/semconv/attributes.ts";
@@ -56,9 +56,9 @@ function contentOf(body: AnyValue | undefined): readonly KeyValue[] {
   return [{ key: isText ? EVENT_CONTENT_KEY : EVENT_BODY_KEY, value: body }];
 }
 
-/** Some producers write the attributes of the details event as the body. */
+/** Some producers write the attributes of the details event as the body, or its messages alone. */
 function structured(body: AnyValue | undefined): readonly KeyValue[] {
-  return body?.kvlistValue?.values ?? [];
+  return exchangeOf(body) ?? body?.kvlistValue?.values ?? [];
 }
 
 function agentMessageIn(

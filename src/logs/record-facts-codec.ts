@@ -4,7 +4,7 @@ import type { SpanAnnotation } from "./annotation.ts";
 import type { RecordFacts } from "./record-facts.ts";
 
 /** Raise this when a fact of log records is added or derived differently. Facts of derived spans have a version of their own. */
-export const RECORD_FACTS_VERSION = 4;
+export const RECORD_FACTS_VERSION = 5;
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 

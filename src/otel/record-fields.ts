@@ -1,6 +1,6 @@
 import { numberOf } from "./any-value.ts";
 import type { LogRecord } from "./log-record.ts";
-import { EVENT_NAME_KEYS } from "./semconv/logs.ts";
+import { EVENT_NAME_KEYS, EXCHANGE_FIELDS, EXCHANGED_MESSAGES } from "./semconv/logs.ts";
 import type { AnyValue, KeyValue } from "./span.ts";
 
 /** UTF-16 units. A longer text is prose, not a name. */
@@ -31,4 +31,18 @@ export function countAt(attributes: readonly KeyValue[] | undefined, keys: reado
     if (number !== undefined && number >= 0) return number;
   }
   return undefined;
+}
+
+/**
+ * What a span got and gave as the body of one record, which AWS's distribution writes in place of the span's contents:
+ * `{input: {messages}, output: {messages}}`. As attributes of the GenAI convention; `undefined` for any other body.
+ */
+export function exchangeOf(body: AnyValue | undefined): readonly KeyValue[] | undefined {
+  const attributes: KeyValue[] = [];
+  for (const [field, key] of EXCHANGE_FIELDS) {
+    const side = valueAt(body?.kvlistValue?.values, [field]);
+    const messages = valueAt(side?.kvlistValue?.values, [EXCHANGED_MESSAGES]);
+    if ((messages?.arrayValue?.values ?? []).length > 0) attributes.push({ key, ...(messages && { value: messages }) });
+  }
+  return attributes.length === 0 ? undefined : attributes;
 }

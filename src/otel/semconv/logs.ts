@@ -77,6 +77,13 @@ export const AGENT_RECORD = {
   endpoint: ["endpoint"],
 } as const;
 
+/** Fields of a body with what a span got and gave, each with the convention's key of its messages. */
+export const EXCHANGE_FIELDS = [
+  ["input", "gen_ai.input.messages"],
+  ["output", "gen_ai.output.messages"],
+] as const;
+export const EXCHANGED_MESSAGES = "messages";
+
 /** Keys whose values are equal on every record of a session, or useless in one line. */
 export const NEVER_IN_A_LINE =
   /^(event\.(?!kind)|session\.|user\.|conversation\.|terminal\.|app\.|auth\.|prompt[._](id|length)$|originator$|slug$|response_length$)/;
