@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { aBrowser } from "../sinks/push-browser.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
-import { askAsAdmin, receiver, useReceiver } from "./receiver.ts";
+import { askAsAdmin, asker, expectRotation, receiver, useReceiver } from "./receiver.ts";
 
 const DEPLOYMENT: Settings = {
   ADMIN_TOKEN: "admin-secret",
@@ -16,14 +16,7 @@ const SLACK = "https://hooks.slack.example.com/services/T0/B0/path-secret";
 
 useReceiver();
 
-async function ask(
-  method: string,
-  path: string,
-  body?: object | string,
-  settings: Settings = DEPLOYMENT,
-): Promise<Response> {
-  return await askAsAdmin(settings, method, `/admin/alerts${path}`, body);
-}
+const ask = asker(DEPLOYMENT, "/admin/alerts");
 
 async function refusal(body: object | string, settings: Settings = DEPLOYMENT): Promise<string> {
   return await refusalText(await ask("PUT", "/a", body, settings));
@@ -76,14 +69,7 @@ test("what is not given again stays, but a secret never goes to another host", a
 
 test("a rotated key opens what the old one sealed, and seals it anew; without it the alert is off", async () => {
   await ask("PUT", "/a", { on: ["failed"], url: "https://a.example.com", secret: SECRET });
-  const withNew = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length" };
-  expect(await (await ask("GET", "/a", undefined, withNew)).json()).toMatchObject({
-    state: "off",
-    reason: "UPSTREAM_KEY has no key that decrypts its URL: put the key back",
-  });
-  const both = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length,a secret of some length" };
-  expect(await (await ask("GET", "/a", undefined, both)).json()).toMatchObject({ state: "on" });
-  expect(await (await ask("GET", "/a", undefined, withNew)).json()).toMatchObject({ state: "on" });
+  await expectRotation(ask, "/a", DEPLOYMENT, "UPSTREAM_KEY has no key that decrypts its URL: put the key back");
 });
 
 test("reading the alerts after a rotation seals the key of Web Push anew: it stays the same", async () => {

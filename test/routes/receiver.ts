@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeEach, expect, vi } from "vitest";
 import * as world from "../durable/world.ts";
 import { fetchFrom } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
@@ -39,4 +39,22 @@ export async function askAsAdmin(
     headers: { authorization: "Bearer admin-secret" },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
+}
+
+export type Ask = (method: string, path: string, body?: object | string, settings?: Settings) => Promise<Response>;
+
+/** Requests of an administrator for what stands under a path; of this deployment, if they name no other one. */
+export const asker =
+  (deployment: Settings, under: string): Ask =>
+  async (method, path, body, settings = deployment) =>
+    await askAsAdmin(settings, method, `${under}${path}`, body);
+
+/** What is stored at a path and sealed by the deployment's key opens by a new key after it was read with both, and not before. */
+export async function expectRotation(ask: Ask, path: string, deployment: Settings, reason: string): Promise<void> {
+  const key = "another secret of length";
+  const stateWith = async (keys: string): Promise<unknown> =>
+    await (await ask("GET", path, undefined, { ...deployment, UPSTREAM_KEY: keys })).json();
+  expect(await stateWith(key)).toMatchObject({ state: "off", reason });
+  expect(await stateWith(`${key},${deployment.UPSTREAM_KEY}`)).toMatchObject({ state: "on" });
+  expect(await stateWith(key)).toMatchObject({ state: "on" });
 }
