@@ -28,6 +28,12 @@ afterEach(() => {
 
 const shard = () => env.SESSIONS.get(env.SESSIONS.idFromName(shardName("default", 0)));
 
+/** Of the only session in the list. */
+async function listedSpans(): Promise<number | undefined> {
+  const { sessions } = await (await world.request("/sessions?kind=all")).json<{ sessions: { spans: number }[] }>();
+  return sessions[0]?.spans;
+}
+
 async function spansOf(id: string): Promise<number | undefined> {
   return (await world.readSession(id))?.session.spans;
 }
@@ -139,6 +145,33 @@ describe("logs of one shard", () => {
       await vi.waitFor(async () => expect(await spansOf("A")).toBe(n));
     }
     for (const write of writes) expect(write).not.toHaveBeenCalled();
+  });
+
+  test("of a live session write one time a report, which the next delivery finds, and remove the last", async () => {
+    let n = 0;
+    const deliver = async () => await world.deliver(someSpans(FIRST, ++n, 1));
+    const fire = async (millis: number) => {
+      world.pass(millis);
+      await world.fireAlarm(FIRST);
+    };
+    await deliver();
+    await fire(1_000);
+    const set = vi.spyOn(DueRows.prototype, "set");
+    const removed = vi.spyOn(DueRows.prototype, "remove");
+    const written = () => [set.mock.calls.length, removed.mock.calls.length];
+    await deliver();
+    expect(written()).toEqual([1, 0]);
+    for (let reports = 1; reports <= 3; reports++) {
+      await fire(2_000);
+      expect(await listedSpans()).toBe(n);
+      expect(written()).toEqual([1 + reports, 0]);
+      await deliver();
+      expect(written()).toEqual([1 + reports, 0]);
+    }
+    await fire(2_000);
+    expect([await listedSpans(), ...written()]).toEqual([n, 5, 0]);
+    await fire(2_000);
+    expect(written()).toEqual([5, 1]);
   });
 
   test("that are deleted leave their room to others", async () => {

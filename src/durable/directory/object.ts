@@ -83,7 +83,9 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   #report(reports: readonly SessionReport[], now: number): ReportOutcome[] {
     this.#retention.load();
-    return this.#write(reports, now).map(({ report, written, previous, revision }) => {
+    const all = this.#write(reports, now);
+    this.#recentExports.write(now);
+    return all.map(({ report, written, previous, revision }) => {
       if (written !== undefined) {
         this.#retention.change(written.before, written.stored.storage, now);
         const { id, facts, summary, search } = written.stored;

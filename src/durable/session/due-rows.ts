@@ -74,6 +74,8 @@ export class DueRows {
   }
 
   #setAlarm(at: number): void {
+    // Each time is a row.
+    if (at === this.#alarmAt) return;
     this.#alarmAt = at;
     // Writes are in order and hold back the response until they are on disk: no need to wait here.
     void this.#storage.setAlarm(at);

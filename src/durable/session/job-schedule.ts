@@ -29,6 +29,8 @@ export class JobSchedule {
   #dueAt: number | undefined;
   /** The alarm fired for the log: its times on disk are over. */
   #isFired = false;
+  /** When a job of the kind that ended last may run again. */
+  #againAt = 0;
 
   constructor(due: DueRows, meta: LogMeta) {
     this.#due = due;
@@ -53,8 +55,10 @@ export class JobSchedule {
     return scheduled !== undefined && dueAt(scheduled, now) <= now;
   }
 
-  done(kind: JobKind): void {
+  /** `againAt`: another one is likely then. If the alarm ran this one, its time is written now: the next cause finds it there. */
+  done(kind: JobKind, againAt = 0): void {
     this.#scheduled.delete(kind);
+    this.#againAt = againAt;
   }
 
   postpone(kind: JobKind, due: number): void {
@@ -88,6 +92,10 @@ export class JobSchedule {
       if (at < now + NEAR_MILLIS) near = Math.min(near, at);
       else far = Math.min(far, at);
     }
+    // Else each report of a live session would delete the row, and the next delivery write it again; so does the alarm.
+    if (near === Number.POSITIVE_INFINITY && this.#isFired && this.#againAt > now && this.#againAt < now + NEAR_MILLIS)
+      near = Math.round(this.#againAt);
+    this.#againAt = 0;
     if (near === Number.POSITIVE_INFINITY) {
       // The next delivery would write the row again: one of the next minute stays until the alarm looks at it.
       if (this.#dueAt !== undefined && (this.#isFired || this.#dueAt > now + LAST_RETRY_MILLIS)) {

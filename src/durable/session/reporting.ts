@@ -54,7 +54,7 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     // Watchers of an empty session are not counted.
     (summary !== undefined && state.subscribers.count("session") !== summary.watchers);
   if (changed) jobs.postpone("report", state.nextReportAt(Date.now()));
-  else jobs.done("report");
+  else jobs.done("report", state.nextReportAt(Date.now()));
   jobs.arm(Date.now());
 }
 
