@@ -6,6 +6,7 @@ import { countTogether } from "../../src/ark/follow/items.ts";
 import type { Item, ItemReader, ReadItems } from "../../src/ark/follow/items.ts";
 import { LogItems } from "../../src/ark/follow/log-items.ts";
 import { spanItems } from "../../src/ark/spans/bare-spans.ts";
+import type { LogHead } from "../../src/session/contract/directory.ts";
 import type { LogEntry } from "../../src/session/contract/log-page.ts";
 import { aSpan, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -61,6 +62,45 @@ test("a failed read changes nothing: repeated, it sends everything once", async 
   const stub = world.calls("s");
   const log = new LogItems({ stub, view: "session", id: "s", readItems: faulty(), cursor: undefined });
   expect(await all(log)).toEqual({ names: ["1", "2", "3", "4"], faults: 3 });
+});
+
+/** How far a session is by now. */
+async function headOf(id: string): Promise<LogHead> {
+  const page = await world.calls(id).peek("session");
+  if (page.state !== "present") throw new Error(`${id} is ${page.state}`);
+  return { id, generation: page.generation, revision: page.head, reportedRevision: 0 };
+}
+
+test("heads that come during a read, before it and after it are read, each once", async () => {
+  await deliverSome();
+  let duringRead: (() => Promise<void>) | undefined;
+  const readItems: ReadItems = async (...entry) => {
+    const items = await spanItems(...entry);
+    await duringRead?.();
+    return items;
+  };
+  const feed = new FeedReader({ env, caller: "default", readItems, cursor: 0 });
+  const read = async () => (await all(feed)).names;
+  const announce = async () => feed.notice({ type: "heads", heads: [await headOf("s")] });
+  const deliver = async (name: string) =>
+    await world.deliver([aSpan(TRACE, name, { name }, { "ark.session.id": "s" })]);
+  expect(await read()).toEqual(["1", "2", "3", "4"]);
+  expect(await announce()).toBe(false);
+  await deliver("5");
+  expect(await announce()).toBe(true);
+  duringRead = async () => {
+    duringRead = undefined;
+    await deliver("6");
+    expect(await announce()).toBe(true);
+  };
+  expect(await read()).toEqual(["5"]);
+  expect(await read()).toEqual(["6"]);
+  expect([await announce(), await read()]).toEqual([false, []]);
+  // Without a word from the directory the feed looks for itself, and finds what was reported.
+  await deliver("7");
+  world.pass(61_000);
+  await world.rest([TRACE, "s"]);
+  expect(await read()).toEqual(["7"]);
 });
 
 test("totals follow what is added, moves and is deleted", async () => {

@@ -11,6 +11,41 @@ beforeEach(async () => {
   await world.emptyWorld();
 });
 
+test("a feed of 0.2.0 goes on: its entries stay, and new ones may be ahead of their reports", async () => {
+  const read = await runInDurableObject(world.objectOf(traceIdOf("feed")), (_, { storage: { sql } }) => {
+    sql.exec(FEED.replace(", reported INTEGER", ""));
+    sql.exec("INSERT INTO feed VALUES (10, 'session', 'life', 0, 3, ?)", Date.now());
+    for (const _again of ["opened", "opened again"]) {
+      const rows = new FeedRows(sql);
+      const { head } = rows;
+      const last = rows.entriesAfter({ after: 0, limit: MOST }).at(-1)?.revision ?? 0;
+      rows.append("session", "life", last, last + 1, Date.now(), last);
+      if (rows.head !== head + 1) throw new Error("no place was given");
+    }
+    const rows = new FeedRows(sql);
+    const ahead = [0, 11].map((after) => ({
+      entries: rows.readAhead(after).entries,
+      ...rows.readAhead(after).sessions.get("session"),
+    }));
+    return {
+      entries: rows.entriesAfter({ after: 0, limit: MOST }).map(({ place, revision }) => [place, revision]),
+      ahead,
+    };
+  });
+  const last = { generation: "life", revision: 5, reported: 4 };
+  expect(read).toEqual({
+    entries: [
+      [10, 3],
+      [11, 4],
+      [12, 5],
+    ],
+    ahead: [
+      { entries: 2, ...last },
+      { entries: 1, ...last },
+    ],
+  });
+});
+
 test("the order of all sessions is remembered of so many reports, across evictions", async () => {
   const kept = await runInDurableObject(world.objectOf(traceIdOf("feed")), (_, { storage: { sql } }) => {
     sql.exec(FEED);

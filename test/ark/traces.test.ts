@@ -126,6 +126,42 @@ describe("GET /ark/traces/:id", () => {
   });
 });
 
+describe("a stream of all sessions", () => {
+  // The clock stands still: a second report comes in two seconds at the earliest, so never.
+  test.each([
+    ["a trace of its own", undefined],
+    ["a session", "chat"],
+  ])("sends the spans of %s between its reports, each once", async (_, session) => {
+    const stream = await ArkStream.open("/ark/traces?watch=true");
+    await stream.drain();
+    for (let n = 1; n <= 5; n++) {
+      await world.deliver([span(TRACE, n, session)]);
+      await stream.until(n);
+    }
+    expect(names(await stream.drain())).toEqual(["1", "2", "3", "4", "5"]);
+    const resumed = await ArkStream.open("/ark/traces?watch=true", { "last-event-id": stream.items[1]?.id ?? "" });
+    expect(names(await resumed.until(3))).toEqual(["3", "4", "5"]);
+    world.pass(61_000);
+    await world.rest([TRACE, "chat"]);
+    expect(names(await stream.drain())).toEqual(["1", "2", "3", "4", "5"]);
+    for (const one of [stream, resumed]) await one.close();
+  });
+
+  test("sends nothing of a session that was deleted between its reports, and all of the one that began anew", async () => {
+    const stream = await ArkStream.open("/ark/traces?watch=true");
+    await stream.drain();
+    await world.deliver([span(TRACE, 1)]);
+    await stream.until(1);
+    await world.deliver([span(TRACE, 2)]);
+    await stream.until(2);
+    await world.request(`/sessions/${TRACE}`, { method: "DELETE" });
+    await world.deliver([span(TRACE, 3)]);
+    await world.rest([TRACE]);
+    expect(names(await stream.until(3))).toEqual(["1", "2", "3"]);
+    await stream.close();
+  });
+});
+
 describe("GET /ark/traces", () => {
   test("lists newest first, page by page, each trace once", async () => {
     for (let n = 0; n < 7; n++) {

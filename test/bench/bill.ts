@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Batch, newSessionId, newTraceId } from "./batch.ts";
 import type { BatchShape } from "./batch.ts";
 import { Connection } from "./connection.ts";
+import { quantile } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
 import { drive, expectOk } from "./load.ts";
+import { Watcher } from "./watcher.ts";
 import { answerOf, settle } from "./workerd.ts";
 import type { Bench, Runtime } from "./workerd.ts";
 
@@ -25,6 +27,7 @@ type Bill = {
   readonly alarmsSet: number;
   /** Time of objects with a call or a `waitUntil` pending, which keeps them in memory and billed. */
   readonly pendingMillis: number;
+  /** By object and method. */
   readonly calls: Readonly<Record<string, number>>;
 };
 
@@ -34,6 +37,11 @@ const BULK: readonly { readonly name: string; readonly shape: BatchShape }[] = [
   { name: "100 spans of ten traces", shape: { encoding: "protobuf", spans: 100, traces: 10, session: false } },
   { name: "10 spans of one trace", shape: { encoding: "protobuf", spans: 10, traces: 1, session: false } },
   { name: "1 span", shape: { encoding: "protobuf", spans: 1, traces: 1, session: false } },
+];
+
+const LIVE: readonly { readonly name: string; readonly path?: string }[] = [
+  { name: "an hour of one live session" },
+  { name: "the same, followed by a stream of all sessions", path: "/ark/traces?watch=true" },
 ];
 
 /** A trace takes so many batches before the next begins, so that what a new trace costs is in the figure. */
@@ -59,16 +67,29 @@ export async function benchBill(bench: Bench, quick: boolean): Promise<Section> 
       );
     }
     const seconds = quick ? 10 : 60;
-    const before = await billOf(runtime);
-    await liveSession(runtime, seconds);
-    await sleep(5_000);
-    const live = difference(await billOf(runtime), before);
-    figures.push({
-      name: "an hour of one live session",
-      value: dollars(live) * (3_600 / seconds),
-      unit: "$",
-      detail: `10 spans a batch, two batches a second; ${inWords(live)} in ${seconds} s; at most ${duration(3_600)} for each object that never hibernates on top`,
-    });
+    for (const { name, path } of LIVE) {
+      const watcher = path === undefined ? undefined : await Watcher.open(runtime.port, path, ": connected");
+      const before = await billOf(runtime);
+      const behind = await liveSession(runtime, seconds, watcher);
+      await sleep(5_000);
+      const live = difference(await billOf(runtime), before);
+      watcher?.close();
+      figures.push({
+        name,
+        value: dollars(live) * (3_600 / seconds),
+        unit: "$",
+        detail: `10 spans a batch, two batches a second; ${inWords(live)} in ${seconds} s; at most ${duration(3_600)} for each object that never hibernates on top`,
+      });
+      if (watcher !== undefined)
+        figures.push(
+          ...[0.5, 0.95].map((part) => ({
+            name: `its spans in that stream, behind the answer to their export, p${part * 100}`,
+            value: quantile(behind, part),
+            unit: "ms",
+            detail: `${behind.length} exports`,
+          })),
+        );
+    }
   } finally {
     await runtime.stop();
     await bench.forget("bill");
@@ -94,17 +115,25 @@ export async function sendInBulk(runtime: Runtime, shape: BatchShape, requests: 
   });
 }
 
-/** An agent at work: an exporter that sends what it has every half second. */
-async function liveSession(runtime: Runtime, seconds: number): Promise<void> {
+/**
+ * An agent at work: an exporter that sends what it has every half second. Answers how long after each answer the watcher had the spans,
+ * milliseconds.
+ */
+async function liveSession(runtime: Runtime, seconds: number, watcher?: Watcher): Promise<number[]> {
   const batch = new Batch({ encoding: "protobuf", spans: 10, traces: 1, session: false });
   batch.setTraces([newTraceId()]);
   const connection = await Connection.open(runtime.port);
+  const behind: Promise<number>[] = [];
   for (let post = 0; post < seconds * 2; post++) {
     batch.renewSpans();
+    const seen = watcher?.see(batch.firstSpanId);
     expectOk(await connection.send(batch.request));
+    const answered = performance.now();
+    if (seen !== undefined) behind.push(seen.then((at) => Math.max(0, at - answered)));
     await sleep(500);
   }
   connection.close();
+  return await Promise.all(behind);
 }
 
 export async function billOf({ port }: Runtime): Promise<Bill> {

@@ -9,7 +9,7 @@ const TAIL = 64;
 export class Watcher {
   readonly #socket: Socket;
   #tail = "";
-  #awaited: { readonly text: string; readonly resolve: (at: number) => void } | undefined;
+  readonly #awaited = new Map<string, (at: number) => void>();
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -17,27 +17,24 @@ export class Watcher {
     socket.on("error", () => socket.destroy());
   }
 
-  /** Resolves when the stream has caught up with its session. */
-  static async open(port: number, path: string): Promise<Watcher> {
+  /** Resolves when the stream has caught up with its session, or when it has begun by another text. */
+  static async open(port: number, path: string, begun = "event: bookmark"): Promise<Watcher> {
     const socket = connect({ port, host: "127.0.0.1" });
     const watcher = new Watcher(socket);
-    const caughtUp = watcher.see("event: bookmark");
+    const caughtUp = watcher.see(begun);
     socket.write(getRequest(path, "text/event-stream"));
     await caughtUp;
     return watcher;
   }
 
-  /** Answers when the text came, by the clock of `performance.now()`. One at a time. */
+  /** Answers when the text came, by the clock of `performance.now()`. */
   see(text: string, patienceMillis = 30_000): Promise<number> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`"${text}" never came`)), patienceMillis);
-      this.#awaited = {
-        text,
-        resolve: (at) => {
-          clearTimeout(timer);
-          resolve(at);
-        },
-      };
+      this.#awaited.set(text, (at) => {
+        clearTimeout(timer);
+        resolve(at);
+      });
     });
   }
 
@@ -47,11 +44,11 @@ export class Watcher {
 
   #take(received: string, at: number): void {
     const seen = this.#tail + received;
-    const awaited = this.#awaited;
     this.#tail = seen.slice(-TAIL);
-    if (awaited === undefined || !seen.includes(awaited.text)) return;
-    this.#awaited = undefined;
-    this.#tail = "";
-    awaited.resolve(at);
+    for (const [text, resolve] of this.#awaited) {
+      if (!seen.includes(text)) continue;
+      this.#awaited.delete(text);
+      resolve(at);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { LogHead } from "../../session/contract/directory.ts";
+
 /** The feed: the revisions of all sessions in one order. A stream of all sessions follows it. */
 
 /** The revisions of one session in one report: those after `after`, up to `revision`. */
@@ -11,6 +13,8 @@ export type FeedEntry = {
 };
 
 export type FeedQuery = {
+  /** All that changed since the reader's last call, if it knows: so far are these sessions. Absent: the feed looks for itself. */
+  readonly heads?: readonly LogHead[];
   readonly after: number;
   readonly limit: number;
 };

@@ -3,7 +3,7 @@ import type { Bindings } from "../../config.ts";
 import { openTables } from "../../lib/meta-table.ts";
 import { checkTenant, directoryOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
-import type { LogReportsPage } from "../../session/contract/directory.ts";
+import type { LogHead, LogReportsPage } from "../../session/contract/directory.ts";
 import type { Count, CountedLog, FeedPage, FeedQuery, Purges, ReportedBefore } from "./contract.ts";
 import { FEED, FeedRows } from "./feed-rows.ts";
 import { LOGS, LogRows } from "./log-rows.ts";
@@ -34,8 +34,15 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   /** Entries after a place in the order of all sessions. */
   async feed(context: CallContext, query: FeedQuery): Promise<FeedPage> {
     checkTenant(this.ctx.id, context);
-    await this.#catchUp(context);
+    if (!this.#apply(query.heads)) await this.#catchUp(context);
     return { head: this.#feed.head, entries: this.#feed.entriesAfter(query) };
+  }
+
+  /** False if only the directory can say how far all of these sessions are. */
+  #apply(heads: readonly LogHead[] | undefined): boolean {
+    if (heads === undefined || !this.#logs.knows(heads)) return false;
+    this.#write(() => this.#logs.applyHeads(heads, Date.now()));
+    return true;
   }
 
   /** The last revision of each of these traces that the feed had while the trace was its own session. */
@@ -48,6 +55,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
   async uncounted(context: CallContext, limit: number): Promise<CountedLog[]> {
     checkTenant(this.ctx.id, context);
     await this.#catchUp(context);
+    this.#write(() => this.#logs.settle());
     return this.#logs.uncounted(limit);
   }
 
@@ -101,6 +109,15 @@ export class ArkFeedObject extends DurableObject<Bindings> {
     return this.#queries.purges(session);
   }
 
+  #write(change: () => void): void {
+    try {
+      this.ctx.storage.transactionSync(change);
+    } catch (error) {
+      this.#logs.evict();
+      throw error;
+    }
+  }
+
   /** Applies everything that the directory had when it was called. Calls that wait share one read, and its cause. */
   async #catchUp(cause: CallContext): Promise<void> {
     if (this.#reading === undefined) {
@@ -124,7 +141,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
       const cursor = this.#logs.cursor;
       const page: LogReportsPage = await directory.reports(cursor, REPORTS);
       const isNew = page.reset || page.next !== cursor?.revision;
-      if (isNew) this.ctx.storage.transactionSync(() => this.#logs.apply(page, Date.now()));
+      if (isNew) this.#write(() => this.#logs.apply(page, Date.now()));
       if (page.next >= page.head) return;
     }
   }

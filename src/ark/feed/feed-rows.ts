@@ -11,8 +11,11 @@ const EXPIRED_ROWS = 100;
 export const FEED = `
 CREATE TABLE feed (
   place INTEGER PRIMARY KEY, id TEXT NOT NULL, generation TEXT NOT NULL, after INTEGER NOT NULL,
-  revision INTEGER NOT NULL, at INTEGER NOT NULL
+  revision INTEGER NOT NULL, at INTEGER NOT NULL, reported INTEGER
 )`;
+
+/** How far a session is that was read ahead of its report. `reported`: as in the report. */
+export type ReadAhead = { readonly generation: string; readonly revision: number; readonly reported: number };
 
 /**
  * The tenant's revisions in one order: each report with new revisions of a session gets the next places, one for each
@@ -26,6 +29,9 @@ export class FeedRows {
 
   constructor(sql: SqlStorage, most = FEED_ROWS) {
     this.#sql = sql;
+    // Feeds of 0.2.0 lack it.
+    if (!sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'feed'").one().sql.includes("reported"))
+      sql.exec("ALTER TABLE feed ADD COLUMN reported INTEGER");
     this.#most = most;
   }
 
@@ -34,12 +40,16 @@ export class FeedRows {
     return this.#sql.exec<{ head: number | null }>("SELECT max(place) AS head FROM feed").one().head ?? 0;
   }
 
-  /** Adds the entry of a report from after one revision up to another; call inside the transaction of the report. */
-  append(id: string, generation: string, after: number, revision: number, now: number): void {
+  /**
+   * Adds the entry of a session from after one revision up to another; call inside the transaction that reads it. `reported`: it is read
+   * ahead of its report.
+   */
+  append(id: string, generation: string, after: number, revision: number, now: number, reported?: number): void {
     if (revision <= after) return;
     const place = (this.head || mintFeedStart(now)) + revision - after;
     this.#count ??= this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM feed").one().count;
-    this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?)", place, id, generation, after, revision, now);
+    const row = [place, id, generation, after, revision, now, reported ?? null];
+    this.#sql.exec("INSERT INTO feed VALUES (?, ?, ?, ?, ?, ?, ?)", ...row);
     this.#count++;
     this.#expire(now - FEED_DAYS * DAY_MILLIS);
   }
@@ -53,6 +63,21 @@ export class FeedRows {
         limit,
       )
       .toArray();
+  }
+
+  /** The sessions that were read ahead of their reports after a place, and in how many entries. */
+  readAhead(after: number): { readonly sessions: Map<string, ReadAhead>; entries: number } {
+    const rows = this.#sql
+      .exec<ReadAhead & { id: string; entries: number }>(
+        `SELECT id, generation, max(revision) AS revision, reported, count(*) AS entries
+         FROM feed WHERE place > ? AND reported IS NOT NULL GROUP BY id`,
+        after,
+      )
+      .toArray();
+    return {
+      sessions: new Map(rows.map(({ id, generation, revision, reported }) => [id, { generation, revision, reported }])),
+      entries: rows.reduce((sum, { entries }) => sum + entries, 0),
+    };
   }
 
   #expire(before: number): void {

@@ -1,9 +1,9 @@
 import { MetaTable } from "../../lib/meta-table.ts";
 import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
-import type { LogReport, LogReportsPage } from "../../session/contract/directory.ts";
+import type { LogHead, LogReport, LogReportsPage } from "../../session/contract/directory.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
 import type { Count, CountedLog, ReportedBefore } from "./contract.ts";
-import type { FeedRows } from "./feed-rows.ts";
+import type { FeedRows, ReadAhead } from "./feed-rows.ts";
 import type { QueryRows } from "./query-rows.ts";
 
 export const LOGS = `
@@ -19,7 +19,10 @@ const CLOCKS_APART = 1_000;
 /** As long as the feed. */
 const MOVED_DAYS = 7;
 
-type LogRow = { readonly generation: string; readonly revision: number; readonly reported: number };
+/** Entries that were read ahead of reports, until the rows of their sessions are written. */
+const UNSETTLED_ENTRIES = 1_000;
+
+type LogRow = ReadAhead;
 
 /** What the directory reported of each session, up to a cursor of the directory. Applying a report again changes nothing. */
 export class LogRows {
@@ -27,6 +30,8 @@ export class LogRows {
   readonly #meta: MetaTable;
   readonly #feed: FeedRows;
   readonly #queries: QueryRows;
+  /** What rows of sessions lack: a row for each head beside its entry would double what heads cost. The entries have it after a wake. */
+  #unsettled: { readonly sessions: Map<string, LogRow>; entries: number } | undefined;
 
   constructor(sql: SqlStorage, feed: FeedRows, queries: QueryRows) {
     this.#sql = sql;
@@ -43,6 +48,7 @@ export class LogRows {
 
   /** Applies the page that follows the cursor; call inside a transaction. */
   apply({ generation, reset, reports, next, head }: LogReportsPage, now: number): void {
+    this.settle();
     const pass = Number(this.#meta.get("pass") ?? 0) + (reset ? 1 : 0);
     for (const report of reports) {
       if (report.kind === "log") this.#upsert(report, pass, now);
@@ -58,6 +64,45 @@ export class LogRows {
     this.#sql.exec("DELETE FROM moved WHERE until < ?", now - MOVED_DAYS * DAY_MILLIS);
   }
 
+  /** Whether all of these sessions were reported in this generation. */
+  knows(heads: readonly LogHead[]): boolean {
+    return heads.every(({ id, generation }) => this.#logOf(id)?.generation === generation);
+  }
+
+  /** Applies heads of sessions that it knows; call inside a transaction. */
+  applyHeads(heads: readonly LogHead[], now: number): void {
+    const unsettled = this.#readUnsettled();
+    for (const { id, generation, revision, reportedRevision: reported } of heads) {
+      const known = this.#logOf(id)?.revision ?? 0;
+      if (revision <= known) continue;
+      this.#feed.append(id, generation, known, revision, now, reported);
+      unsettled.sessions.set(id, { generation, revision, reported });
+      unsettled.entries++;
+    }
+    if (unsettled.entries >= UNSETTLED_ENTRIES) this.settle();
+  }
+
+  /** Writes what the rows of sessions lack; call inside a transaction. */
+  settle(): void {
+    const { sessions, entries } = this.#readUnsettled();
+    if (entries === 0) return;
+    for (const [id, { generation, revision, reported }] of sessions) {
+      const sql = "UPDATE log SET revision = ?, reported = ? WHERE id = ? AND generation = ? AND revision < ?";
+      this.#sql.exec(sql, revision, reported, id, generation, revision);
+    }
+    this.#meta.set("settled", String(this.#feed.head));
+    this.#unsettled = { sessions: new Map(), entries: 0 };
+  }
+
+  /** After a transaction that failed. */
+  evict(): void {
+    this.#unsettled = undefined;
+  }
+
+  #readUnsettled() {
+    return (this.#unsettled ??= this.#feed.readAhead(Number(this.#meta.get("settled") ?? 0)));
+  }
+
   /** The last revision of each trace that the feed had while the trace was its own session. */
   reportedRevisions(traceIds: readonly string[]): ReportedBefore[] {
     return traceIds.map((id) => {
@@ -66,7 +111,7 @@ export class LogRows {
     });
   }
 
-  /** Logs with revisions whose events and traces are not counted yet. */
+  /** Logs with revisions whose events and traces are not counted yet; call it after `settle`. */
   uncounted(limit: number): CountedLog[] {
     return this.#sql
       .exec<CountedLog>(
@@ -99,7 +144,8 @@ export class LogRows {
     this.#feed.append(id, generation, isSame ? known.revision : 0, revision, now);
     this.#sql.exec(
       `INSERT INTO log (id, generation, revision, reported, pass) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET revision = max(revision, excluded.revision), reported = excluded.reported, pass = excluded.pass`,
+       ON CONFLICT (id) DO UPDATE SET revision = max(revision, excluded.revision),
+       reported = CASE WHEN excluded.revision < revision THEN reported ELSE excluded.reported END, pass = excluded.pass`,
       id,
       generation,
       revision,
@@ -133,7 +179,10 @@ export class LogRows {
   }
 
   #logOf(id: string): LogRow | undefined {
-    return this.#sql.exec<LogRow>("SELECT generation, revision, reported FROM log WHERE id = ?", id).toArray()[0];
+    const sql = "SELECT generation, revision, reported FROM log WHERE id = ?";
+    const row = this.#sql.exec<LogRow>(sql, id).toArray()[0];
+    const ahead = this.#readUnsettled().sessions.get(id);
+    return ahead !== undefined && ahead.generation === row?.generation && ahead.revision > row.revision ? ahead : row;
   }
 
   #movedOf(id: string): Required<ReportedBefore> | undefined {

@@ -4,12 +4,14 @@ import { sessionAt } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
+import { Lru } from "../../lib/lru.ts";
+import type { FeedFrame, LogHead } from "../../session/contract/directory.ts";
 import type { FeedPage, FeedEntry } from "../feed/contract.ts";
 import type { ArkFeedObject } from "../feed/feed-object.ts";
 import { feedOf } from "../feed/feed-of.ts";
 import type { LogEntry, LogPage, View } from "../../session/contract/log-page.ts";
 import { countTogether, ITEM_PAGE_BYTES } from "./items.ts";
-import type { Item, ItemReader, SessionLog, ReadItems } from "./items.ts";
+import type { FeedItems, Item, ItemReader, SessionLog, ReadItems } from "./items.ts";
 import { SentTraces } from "./sent-traces.ts";
 
 /**
@@ -28,6 +30,8 @@ export async function feedCursor(
 
 /** Entries of the feed in one read: each is a small row, and at least one read of a session. */
 const FEED_ENTRIES = 64;
+/** Sessions whose revisions one stream remembers: beyond, it asks the feed once too often. */
+const REMEMBERED_SESSIONS = 10_000;
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
 export type FeedReaderOptions = {
@@ -50,13 +54,19 @@ type UnsentEntry = {
  * The items of all sessions of a tenant, in the order of the feed: one log, read page by page. A
  * failed read changes nothing, and can be repeated.
  */
-export class FeedReader implements ItemReader {
+export class FeedReader implements FeedItems {
   readonly #options: FeedReaderOptions;
   readonly #sent: SentTraces;
   /** All places of the feed up to this one were sent, and `#skip` items of the next. */
   #place: number;
   #skip: number;
   #feed: FeedEntry[] = [];
+  /** Nothing else was in the feed when it was read last. */
+  #isLast = false;
+  /** All that changed since the feed was read last; `undefined`: the feed has to look. */
+  #ahead: Map<string, LogHead> | undefined;
+  /** By session, how far the feed was read. */
+  readonly #read = new Lru<string, Pick<FeedEntry, "generation" | "revision">>(REMEMBERED_SESSIONS);
   #unsent: readonly UnsentEntry[] = [];
   /** The last place that was sent once `#unsent` is empty. */
   #through = 0;
@@ -75,19 +85,43 @@ export class FeedReader implements ItemReader {
     return cursorAfter(this.#place);
   }
 
+  notice(frame: FeedFrame): boolean {
+    if (frame.type === "changed") {
+      this.#ahead = undefined;
+      return true;
+    }
+    const heads = frame.heads.filter(({ id, generation, revision }) => {
+      const read = this.#read.peek(id);
+      return read?.generation !== generation || revision > read.revision;
+    });
+    for (const head of heads) this.#ahead?.set(head.id, head);
+    return heads.length > 0;
+  }
+
   async read(): ReturnType<ItemReader["read"]> {
     if (this.#unsent.length === 0) {
       const report = this.#feed[0] ?? (await this.#readFeed());
       if (report === undefined) return { items: [], caughtUp: true, ended: false };
       await this.#readReport(report);
     }
-    return { items: await this.#nextItems(), caughtUp: false, ended: false };
+    const items = await this.#nextItems();
+    return { items, caughtUp: this.#isLast && this.#feed.length === 0 && this.#unsent.length === 0, ended: false };
   }
 
   async #readFeed(): Promise<FeedEntry | undefined> {
     const { env, caller } = this.#options;
-    const page: FeedPage = await feedOf(env, caller).feed({ after: this.#place, limit: FEED_ENTRIES });
-    this.#feed = [...page.entries];
+    const heads = Array.from(this.#ahead?.values() ?? []);
+    this.#ahead = new Map();
+    try {
+      const query = { after: this.#place, limit: FEED_ENTRIES, ...(heads.length === 0 ? {} : { heads }) };
+      const page: FeedPage = await feedOf(env, caller).feed(query);
+      this.#feed = [...page.entries];
+    } catch (error) {
+      this.#ahead = undefined;
+      throw error;
+    }
+    this.#isLast = this.#feed.length < FEED_ENTRIES;
+    for (const { id, generation, revision } of this.#feed) this.#read.set(id, { generation, revision });
     return this.#feed[0];
   }
 

@@ -1,10 +1,10 @@
-import type { DirectoryFrame } from "../../session/contract/directory.ts";
+import type { FeedFrame } from "../../session/contract/directory.ts";
 import type { Source, Received } from "../../routes/stream/follower.ts";
 import { openSocket } from "../../routes/stream/session-source.ts";
 import type { Attachable } from "../../routes/stream/session-source.ts";
 import { STREAM_HEADERS } from "../../lib/sse.ts";
 import { Follower } from "../../routes/stream/follower.ts";
-import type { Item, ItemReader } from "./items.ts";
+import type { FeedItems, Item, ItemReader } from "./items.ts";
 
 const encoder = new TextEncoder();
 /** The greeting of Ark's broker, and the delay after which a client that was cut off reconnects. */
@@ -18,10 +18,13 @@ export type Opening = {
   readonly event?: string;
 };
 
-/** An object with a socket, and which of the socket's messages mean that there may be more to read. */
+/** An object with a socket. */
 type Attached = {
   readonly object: Attachable;
   readonly url: string;
+  /** A socket is new: messages may have been missed. */
+  readonly onAttached?: () => void;
+  /** Whether a message of the socket means that there may be more to read. */
   readonly hasUpdate: (message: string | ArrayBuffer) => boolean;
 };
 
@@ -39,7 +42,10 @@ export class ItemSource implements Source {
   }
 
   async attach(): Promise<WebSocket> {
-    return await openSocket(this.#attached.object, this.#attached.url);
+    const { object, url, onAttached } = this.#attached;
+    const socket = await openSocket(object, url);
+    onAttached?.();
+    return socket;
   }
 
   async read() {
@@ -54,6 +60,10 @@ export class ItemSource implements Source {
     return { kind: this.#attached.hasUpdate(message) ? "behind" : "ignored" };
   }
 
+  overtake(message: string | ArrayBuffer): void {
+    this.#attached.hasUpdate(message);
+  }
+
   #write({ cursor, data }: Item): string {
     const name = this.#event === undefined ? "" : `event: ${this.#event}\n`;
     return `id: ${cursor}\n${name}data: ${JSON.stringify(data)}\n\n`;
@@ -66,12 +76,12 @@ export function followObject(object: Attachable, view: "session" | "trace", item
 }
 
 /** A stream of the items of all sessions. */
-export function followDirectory(object: Attachable, items: ItemReader, event?: string): Source {
-  const hasUpdate = (message: string | ArrayBuffer): boolean => {
-    const frame = JSON.parse(typeof message === "string" ? message : "{}") as DirectoryFrame;
-    return frame.type === "change";
-  };
-  return new ItemSource({ object, url: "https://object/", hasUpdate }, items, event);
+export function followDirectory(object: Attachable, items: ItemReader & Partial<FeedItems>, event?: string): Source {
+  const notice = (frame: FeedFrame): boolean => items.notice?.(frame) ?? true;
+  const hasUpdate = (message: string | ArrayBuffer): boolean =>
+    notice(typeof message === "string" ? (JSON.parse(message) as FeedFrame) : { type: "changed" });
+  const onAttached = () => void notice({ type: "changed" });
+  return new ItemSource({ object, url: "https://object/?view=feed", onAttached, hasUpdate }, items, event);
 }
 
 export function respondStream(source: Source, signal: AbortSignal, { cursor, event }: Opening): Response {

@@ -1,3 +1,4 @@
+import type { FeedFrame } from "../../session/contract/directory.ts";
 import type { LogEntry } from "../../session/contract/log-page.ts";
 import type { LogPeeker, LogReader, ValueReader } from "../../session/contract/log-reader.ts";
 
@@ -23,6 +24,12 @@ export type Item = { readonly cursor: number; readonly data: unknown };
 export type ItemReader = {
   /** `caughtUp`: nothing more was there when it answered. `ended`: nothing will come any more. */
   read(): Promise<{ readonly items: readonly Item[]; readonly caughtUp: boolean; readonly ended: boolean }>;
+};
+
+/** A reader of all logs, which may learn of changes meanwhile. */
+export type FeedItems = ItemReader & {
+  /** Sees a message of the directory. Returns whether there may be more to read. */
+  notice(frame: FeedFrame): boolean;
 };
 
 /**

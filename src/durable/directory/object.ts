@@ -5,7 +5,9 @@ import type {
   ChangesPage,
   ChangesQuery,
   DirectoryFrame,
+  FeedFrame,
   HeldLogs,
+  LogHead,
   ListPage,
   ListQuery,
   LogReportsPage,
@@ -32,8 +34,11 @@ import { readWatched } from "./watched.ts";
 import { log } from "../../lib/log.ts";
 import { DurableObject } from "cloudflare:workers";
 
-/** The tag of the list's sockets. */
+/** The tags of the sockets of the list's viewers, and of streams of all sessions. */
 const LIST = "list";
+const FEED = "feed";
+/** With more active sessions, a stream of all of them is as late as their reports. */
+const FEW_SESSIONS = 100;
 
 /** After a failed call of the alerts' object. */
 const CALL_AGAIN_MILLIS = 5_000;
@@ -85,6 +90,10 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#retention.load();
     const all = this.#write(reports, now);
     this.#recentExports.write(now);
+    this.#publishToFeed({
+      type: "heads",
+      heads: all.flatMap((one) => (one.written === undefined ? [] : headOf(one.report))),
+    });
     return all.map(({ report, written, previous, revision }) => {
       if (written !== undefined) {
         this.#retention.change(written.before, written.stored.storage, now);
@@ -94,8 +103,24 @@ export class DirectoryObject extends DurableObject<Bindings> {
         this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, facts, now });
       }
       const later = written === undefined ? this.#rows.laterGeneration(report) : undefined;
-      return { interval: this.#active.interval(report.id, now), ...(later === undefined ? {} : { later }) };
+      const interval = this.#active.interval(report.id, now);
+      return {
+        interval,
+        ...(this.#isFollowed ? { isFollowed: true } : {}),
+        ...(later === undefined ? {} : { later }),
+      };
     });
+  }
+
+  /** Sessions of one shard are so far, and report later: nothing keeps it. Answers whether heads are still wanted. */
+  announceHeads(context: CallContext, heads: readonly LogHead[]): boolean {
+    checkTenant(this.ctx.id, context);
+    this.#publishToFeed({ type: "heads", heads });
+    return this.#isFollowed;
+  }
+
+  get #isFollowed(): boolean {
+    return this.#active.size <= FEW_SESSIONS && this.#subscribers.count(FEED) > 0;
   }
 
   #write(reports: readonly SessionReport[], now: number) {
@@ -138,6 +163,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
       ...(session === undefined ? {} : { session }),
     } as const;
     this.#publish({ type: "change", generation: this.#rows.generation, previous, entry, now });
+    this.#publishToFeed({ type: "changed" });
     this.ctx.waitUntil(this.#callAlerts());
   }
 
@@ -149,6 +175,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#columns = undefined;
     this.#retention.evict();
     this.#subscribers.closeAll(LIST);
+    this.#publishToFeed({ type: "changed" });
     return marked;
   }
 
@@ -264,7 +291,7 @@ export class DirectoryObject extends DurableObject<Bindings> {
 
   override fetch(request: Request): Response {
     if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
-    return this.#subscribers.accept(LIST);
+    return this.#subscribers.accept(new URL(request.url).searchParams.get("view") === FEED ? FEED : LIST);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -279,6 +306,14 @@ export class DirectoryObject extends DurableObject<Bindings> {
   #publish(frame: DirectoryFrame): void {
     this.#subscribers.announce(LIST, JSON.stringify(frame));
   }
+
+  #publishToFeed(frame: FeedFrame): void {
+    if (this.#subscribers.count(FEED) > 0) this.#subscribers.announce(FEED, JSON.stringify(frame));
+  }
+}
+
+function headOf({ id, generation, revision, reportedRevision = 0 }: SessionReport): LogHead {
+  return { id, generation, revision, reportedRevision };
 }
 
 /** Least interval between two reports of a session. */
@@ -294,6 +329,10 @@ export class ActiveSessions {
 
   remove(id: string): void {
     this.#reported.delete(id);
+  }
+
+  get size(): number {
+    return this.#reported.size;
   }
 
   /** Records a report; returns after how many milliseconds its session may report again. */

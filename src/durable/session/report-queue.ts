@@ -2,6 +2,7 @@ import { directoryOf } from "../../place.ts";
 import type { Cause } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import type { ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
+import type { HeadQueue } from "./head-queue.ts";
 
 /** Reports in one call, and spans that ended in these: some 2 kB and 300 bytes each. */
 const REPORTS_A_CALL = 200;
@@ -18,12 +19,14 @@ type Waiting = {
 export class ReportQueue {
   readonly #env: Bindings;
   readonly #tenant: () => string;
+  readonly #heads: HeadQueue;
   readonly #waiting: Waiting[] = [];
   #isSending = false;
 
-  constructor(env: Bindings, tenant: () => string) {
+  constructor(env: Bindings, tenant: () => string, heads: HeadQueue) {
     this.#env = env;
     this.#tenant = tenant;
+    this.#heads = heads;
   }
 
   /** The call has the cause of its first report. */
@@ -56,6 +59,7 @@ export class ReportQueue {
     try {
       const directory = directoryOf(this.#env, waiting[0]?.cause ?? this.#tenant());
       const outcomes = await directory.report(waiting.map(({ report }) => report));
+      this.#heads.follow(outcomes.some(({ isFollowed }) => isFollowed === true));
       waiting.forEach(({ resolve }, at) => resolve(outcomes[at] ?? { interval: 0 }));
     } catch (error) {
       for (const { reject } of waiting) reject(error);

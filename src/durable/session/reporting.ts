@@ -48,6 +48,7 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
   }
   if (!state.exists) return;
   const { jobs } = state;
+  if (state.generation === generation && state.fold.sessionHead !== revision) state.announceHead();
   const changed =
     state.generation !== generation ||
     state.fold.sessionHead !== revision ||

@@ -3,12 +3,13 @@ import { log } from "../../lib/log.ts";
 import { pool } from "../../lib/pool.ts";
 import { checkTenant, rememberShards, sessionAt, shardName, shardOf, tenantOf } from "../../place.ts";
 import type { Cause, LogCall, ObjectName, ShardCall } from "../../place.ts";
-import type { LogIds } from "../../session/contract/directory.ts";
+import type { LogHead, LogIds } from "../../session/contract/directory.ts";
 import { Subscribers } from "../subscribers.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import { DueRows } from "./due-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { JobRunner, scheduleJobs } from "./jobs.ts";
+import { HeadQueue } from "./head-queue.ts";
 import { ShardTables } from "./log/tables.ts";
 import { LogMemory } from "./log-memory.ts";
 import { makeDue } from "./report-again.ts";
@@ -82,6 +83,7 @@ export class Shard implements ShardParts {
   readonly due: DueRows;
   readonly commits: GroupCommit;
   readonly reports: ReportQueue;
+  readonly heads: HeadQueue;
   readonly room: ShardRoom;
   readonly #ctx: DurableObjectState;
   readonly #methods: LogMethods;
@@ -102,12 +104,17 @@ export class Shard implements ShardParts {
     this.tables = new ShardTables(ctx.storage.sql, () => this.#shards);
     this.due = new DueRows(ctx.storage, this.tables);
     this.commits = new GroupCommit(ctx.storage);
-    this.reports = new ReportQueue(env, () => this.tenant);
+    this.heads = new HeadQueue(this);
+    this.reports = new ReportQueue(env, () => this.tenant, this.heads);
     this.room = new ShardRoom(env, this.tables, async (id) => await this.calls(id, undefined).deleteSession());
   }
 
   get tenant(): string {
     return tenantOf(this.#id);
+  }
+
+  headOf(id: string): LogHead | undefined {
+    return this.log(id).state.head;
   }
 
   waitUntil(work: Promise<unknown>): void {

@@ -4,7 +4,7 @@ import type { Settings } from "../../session/contract/settings.ts";
 import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { directoryOf } from "../../place.ts";
 import type { Cause } from "../../place.ts";
-import type { ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
+import type { LogHead, ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { ReportedSpans } from "../../session/numbers/reported-spans.ts";
 import { searchText } from "../../session/list/search-text.ts";
@@ -29,6 +29,7 @@ import { TraceRows } from "./log/rows.ts";
 import { DeliveryRun, OutboxRows } from "./outbox/rows.ts";
 import { SessionLog } from "./log/session-log.ts";
 import type { ShardTables } from "./log/tables.ts";
+import type { HeadQueue } from "./head-queue.ts";
 import type { ReportQueue } from "./report-queue.ts";
 
 /** What logs ask of each other. */
@@ -48,6 +49,7 @@ export type ShardParts = {
   readonly tables: ShardTables;
   readonly due: DueRows;
   readonly reports: ReportQueue;
+  readonly heads: HeadQueue;
   /** The log of another session, or of the owner of another trace. */
   calls(id: string, cause: Cause): LogCalls;
   /** The rows that the logs share may differ in memory from those on disk: the next use reads them anew. */
@@ -373,7 +375,22 @@ export class SessionState {
   /** Schedules a report to the directory, at once if there was none for a while; call inside the transaction that gives cause. */
   scheduleReport(now: number): void {
     this.log.meta.setListed(true);
-    this.jobs.schedule("report", this.nextReportAt(now));
+    const at = this.nextReportAt(now);
+    this.jobs.schedule("report", at);
+    if (at > now) this.announceHead();
+  }
+
+  /** The session has a revision of which the directory knows nothing, and that it will not report at once. */
+  announceHead(): void {
+    this.#shard.heads.mark(this.id);
+  }
+
+  /** How far the session is; `undefined` for one that shows nothing. */
+  get head(): LogHead | undefined {
+    const { generation, id } = this;
+    if (generation === undefined || this.isDeleting || this.isEmpty) return undefined;
+    const reportedRevision = this.shows(id) ? (this.fold.traceHeads.get(id) ?? 0) : 0;
+    return { id, generation, revision: this.fold.sessionHead, reportedRevision };
   }
 
   nextReportAt(now: number): number {

@@ -11,6 +11,8 @@ export type Source = {
   read(): Promise<{ readonly events: readonly Uint8Array[]; readonly caughtUp: boolean; readonly ended: boolean }>;
   /** Classifies a message for this viewer. An `event` advances the source's cursor. */
   receive(message: string | ArrayBuffer): Received;
+  /** Sees a message that came while the stream read or was behind: what it announces is in the next page, or in the one after. */
+  overtake?(message: string | ArrayBuffer): void;
   /** True after an event, until the next bookmark. */
   readonly needsBookmark: boolean;
   /** Time of the next change that time alone causes, such as a status, in Unix milliseconds. */
@@ -183,6 +185,7 @@ export class Follower {
     }
     // A stream that reads or is behind gets the event from the log, in order.
     if (this.#reading || this.#behind || this.#waitingBytes > WAITING_BYTES) {
+      this.#source.overtake?.(data);
       this.#behind = true;
       return;
     }

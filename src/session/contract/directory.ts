@@ -24,9 +24,20 @@ export type SessionReport = {
   readonly ended?: readonly EndedSpan[];
 };
 
+/** How far a session is. */
+export type LogHead = {
+  readonly id: string;
+  readonly generation: string;
+  readonly revision: number;
+  /** As in {@link SessionReport}; 0 for a session that is no trace. */
+  readonly reportedRevision: number;
+};
+
 export type ReportOutcome = {
   /** After how many milliseconds the session may report again. */
   readonly interval: number;
+  /** A stream follows all sessions, and few are active: heads are wanted between reports. */
+  readonly isFollowed?: true;
   /** The generation that the list knows, if it is later: the report was ignored. */
   readonly later?: string;
 };
@@ -170,3 +181,6 @@ export type DirectoryFrame =
       readonly now: number;
     }
   | { readonly type: "recentExports"; readonly recentExports: RecentExports };
+
+/** A message to the socket of a stream of all sessions, as JSON. `changed`: a session left the list, or came to it. */
+export type FeedFrame = { readonly type: "heads"; readonly heads: readonly LogHead[] } | { readonly type: "changed" };

@@ -111,7 +111,8 @@ function counted(name, Base) {
 
 export const SessionObject = counted("session", bundle.SessionObject);
 export const DirectoryObject = counted("directory", bundle.DirectoryObject);
-export const { AlertsObject, ArkFeedObject, Courier, UpstreamsObject } = bundle;
+export const ArkFeedObject = counted("ark-feed", bundle.ArkFeedObject);
+export const { AlertsObject, Courier, UpstreamsObject } = bundle;
 
 const counting = {
   async fetch(request, env, ctx) {
