@@ -9,7 +9,7 @@ import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { listUpstreams, putManifest, upstreamPath } from "./server/upstreams.ts";
 import { plain, type Style, styleFor } from "./terminal/style.ts";
 import { writeData } from "./terminal/write-data.ts";
-import { manifestsIn } from "./upstreams/manifests-in.ts";
+import { manifestsIn, oneANamespace } from "./upstreams/manifests-in.ts";
 
 type Act = (server: Server, name: string, style: Style) => Promise<number>;
 
@@ -115,7 +115,7 @@ function waitingIn(waiting: unknown): string[] {
 async function apply(server: Server, files: readonly string[], namespace: string | undefined): Promise<number> {
   const manifests = (await Promise.all(files.map(async (file) => await manifestsIn(file, namespace)))).flat();
   let code = 0;
-  for (const manifest of manifests) {
+  for (const manifest of oneANamespace(manifests)) {
     const name = upstreamName(manifest.namespace);
     const put = await putManifest(server, name, manifest);
     if (put.outcome === "put") console.log(plain(`put ${name}, ${String(put.upstream["endpoint"])}`));

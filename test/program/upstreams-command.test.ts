@@ -72,6 +72,17 @@ test("manifests in YAML are set as they are, then listed and removed", async () 
   ]);
 });
 
+test("a namespace's Secret and ConfigMap are one upstream", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const example = join(import.meta.dirname, "..", "..", "deploy", "examples", "langfuse.yaml");
+  expect(await run("upstreams", ["apply", "-f", example, "--url", program.url])).toEqual({
+    code: 0,
+    output: "put namespace.team-c, http://langfuse-web.langfuse.svc:3000/api/public/otel/v1/traces\n",
+  });
+  const shown = await fetch(`${program.url}/admin/upstreams/namespace.team-c`);
+  expect(await shown.json()).toMatchObject({ headers: ["Authorization"] });
+});
+
 test("a file that is no YAML, or sets nothing, puts nothing, and is not quoted", async () => {
   const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const file = join(await temporaryDirectory(), "given.yaml");
