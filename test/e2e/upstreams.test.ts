@@ -62,6 +62,29 @@ test("an upstream is added from a preset, tested, replayed and deleted", async (
   expect(complaints).toEqual([]);
 });
 
+test("after one is added the form is empty, and what is typed stays while the list can't be read", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const { page } = await openPage();
+  await page.goto(`${program.url}/admin/upstreams`);
+  const form = page.getByRole("form", { name: "Add an upstream" });
+  await form.getByLabel("Backend").selectOption({ label: "Jaeger" });
+  await form.getByRole("textbox", { name: /^Name/ }).fill("traces");
+  await form.getByLabel("Endpoint").fill("http://jaeger:4318");
+  await form.getByLabel("Which traces").selectOption({ label: "Of a service" });
+  await form.getByLabel("Service", { exact: true }).fill("planner");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "traces", exact: true }).waitFor();
+  expect(await form.getByRole("textbox", { name: /^Name/ }).inputValue()).toBe("");
+  expect(await form.getByText("replaces the one of this name").count()).toBe(0);
+  expect(await form.getByLabel("Service", { exact: true }).count()).toBe(0);
+
+  await form.getByRole("textbox", { name: /^Name/ }).fill("other");
+  await page.route("**/admin/upstreams", async (route) => await route.abort());
+  await page.getByText("The upstreams could not be read").waitFor();
+  expect(await form.getByRole("textbox", { name: /^Name/ }).inputValue()).toBe("other");
+  expect(await page.getByRole("heading", { name: "traces", exact: true }).count()).toBe(1);
+});
+
 test("the page asks for a token that may administer, and shows what the server refuses", async () => {
   const program = await startProgram({
     DATA_DIR: await temporaryDirectory(),

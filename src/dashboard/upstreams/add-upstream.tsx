@@ -15,6 +15,7 @@ type AddProps = {
   readonly presets: readonly Preset[];
   /** Names of upstreams that are there: one of them would be replaced. */
   readonly taken: readonly string[];
+  /** The form is done: its owner shows another one. */
   readonly onAdded: (name: string) => void;
 };
 
@@ -27,8 +28,7 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
   const groups = known?.headers ?? [];
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const fields = new FormData(form);
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
     const read = (name: string): string => {
       const value = fields.get(name);
       return typeof value === "string" ? value.trim() : "";
@@ -47,11 +47,7 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
     setSending(true);
     putUpstream(name, body)
       .then(
-        () => {
-          form.reset();
-          setFault("");
-          onAdded(name);
-        },
+        () => onAdded(name),
         (error: unknown) => setFault(whyFailed(error)),
       )
       .finally(() => setSending(false));

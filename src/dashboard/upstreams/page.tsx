@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import type { UpstreamListAnswer } from "../../api/upstream-schema.ts";
 import { Masthead } from "../frame/masthead.tsx";
 import { Loading } from "../frame/page-state.tsx";
 import { RefusedView } from "../frame/refused.tsx";
@@ -14,12 +15,18 @@ const AGAIN = 10_000;
 /** Where traces go on to. */
 export function UpstreamsPage() {
   const [answer, setAnswer] = useState<UpstreamsAnswer>();
-  const [added, setAdded] = useState<string>();
-  const load = (): void => void readUpstreams().then(setAnswer);
+  // It stays while it can't be read again, with what a reader has typed below it.
+  const [list, setList] = useState<UpstreamListAnswer>();
+  const [added, setAdded] = useState<{ readonly name: string; readonly at: number }>();
+  const load = async (): Promise<void> => {
+    const next = await readUpstreams();
+    setAnswer(next);
+    if (next.state === "here") setList(next.list);
+  };
   useEffect(() => {
     setTitle("Upstreams · Spanfold");
-    load();
-    const timer = setInterval(() => document.hidden || load(), AGAIN);
+    void load();
+    const timer = setInterval(() => document.hidden || void load(), AGAIN);
     return () => clearInterval(timer);
   }, []);
   return (
@@ -33,7 +40,7 @@ export function UpstreamsPage() {
         </main>
       ) : answer.state === "refused" ? (
         <main>
-          <RefusedView refusal={answer.refusal} retry={load} />
+          <RefusedView refusal={answer.refusal} retry={() => void load()} />
         </main>
       ) : (
         // It scrolls, also by keys.
@@ -41,29 +48,31 @@ export function UpstreamsPage() {
         <main class="upstreams scroller" tabIndex={0}>
           {answer.state === "failed" ? (
             <p role="alert" class="upstreams-failed">{`The upstreams could not be read: ${answer.why}.`}</p>
-          ) : (
+          ) : null}
+          {list === undefined ? null : (
             <>
               <p class="muted">
                 Traces that Spanfold receives go on to these backends, and log records and metrics where wanted: whole,
                 in order, at least once.
               </p>
-              {answer.list.upstreams.length === 0 ? <p>No upstream yet.</p> : null}
+              {list.upstreams.length === 0 ? <p>No upstream yet.</p> : null}
               <ul class="upstreams-list">
-                {answer.list.upstreams.map((upstream) => (
+                {list.upstreams.map((upstream) => (
                   <UpstreamCard
                     key={upstream.name}
                     upstream={upstream}
-                    isNew={upstream.name === added}
-                    onChange={load}
+                    isNew={upstream.name === added?.name}
+                    onChange={() => void load()}
                   />
                 ))}
               </ul>
               <AddUpstream
-                presets={answer.list.presets}
-                taken={answer.list.upstreams.map(({ name }) => name)}
+                key={added?.at}
+                presets={list.presets}
+                taken={list.upstreams.map(({ name }) => name)}
                 onAdded={(name) => {
-                  setAdded(name);
-                  load();
+                  setAdded({ name, at: Date.now() });
+                  void load();
                 }}
               />
             </>
