@@ -145,6 +145,9 @@ export const SessionSummarySchema = v.object({
       v.description("Its storage was damaged: only this summary is left, and it can be deleted."),
     ),
   ),
+  isImported: v.exactOptional(
+    v.pipe(v.literal(true), v.description("Its last delivery came by an import: no alert tells of it.")),
+  ),
   watchers: v.pipe(count, v.description("Open streams.")),
   nowLine: v.exactOptional(NowLineSchema),
   steps: v.exactOptional(

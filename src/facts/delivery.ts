@@ -11,6 +11,8 @@ export type Receipt = {
   readonly records?: number;
   /** Spans or log records of this trace that were rejected from the same request, and the reason (English, names the field). */
   readonly rejected?: { readonly spans: number; readonly reason: string };
+  /** It came in a file of an import: nothing in it is news. */
+  readonly isImported?: true;
   /** The names of the instances of this program that forwarded the spans, the first one first. */
   readonly via?: readonly string[];
 };

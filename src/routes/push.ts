@@ -5,6 +5,7 @@ import { data } from "../api/negotiate.ts";
 import { badRequest, notFound } from "../api/problem.ts";
 import type { PushAnswer, PushSubscriptionAnswer } from "../api/push-schema.ts";
 import { needs } from "../auth/guard.ts";
+import { can } from "../auth/principal.ts";
 import type { AppEnv } from "../config.ts";
 import { alertsOf, callerOf, sessionIdIn } from "../place.ts";
 import type { AlertState } from "../session/contract/alerts.ts";
@@ -30,7 +31,9 @@ export const push = new Hono<AppEnv>({ strict: false })
   .put("/subscriptions", needs("read"), async (c) => {
     const body = await readJson(c);
     if (!body.ok) return badRequest(c, body.detail);
-    const read = readSubscription(body.value, privateHostsOf(c.env));
+    // Push services of browsers are public: a reader must not make this program call hosts of its own network.
+    const hosts = can(c.var.principal, "administer") ? privateHostsOf(c.env) : "refused";
+    const read = readSubscription(body.value, hosts);
     if (!read.ok) return badRequest(c, `${read.error}.`);
     return (await isPoint(read.given.p256dh)) ? await subscribe(c, read.given) : badRequest(c, NO_POINT);
   })

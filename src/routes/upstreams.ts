@@ -13,7 +13,6 @@ import type {
   UpstreamTestAnswer,
 } from "../api/upstream-schema.ts";
 import { needs } from "../auth/guard.ts";
-import { can } from "../auth/principal.ts";
 import type { AppEnv } from "../config.ts";
 import { log } from "../lib/log.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
@@ -159,12 +158,6 @@ export async function upstreamsThatAreOff(c: Context<AppEnv>): Promise<{ upstrea
   } catch {
     return [];
   }
-}
-
-/** The lines of `/healthz`: the problem, if there is one, and one for each upstream that is off, for callers that may read. */
-export async function healthText(c: Context<AppEnv>, problem = "ok"): Promise<string> {
-  const off = can(c.var.principal, "read") ? await upstreamsThatAreOff(c) : [];
-  return [problem, ...off.map(({ upstream, reason }) => `upstream ${upstream} is off: ${reason}`), ""].join("\n");
 }
 
 const ITS_OWN = "The upstream primary is set by the program's own OTEL_EXPORTER_OTLP_… variables.";

@@ -129,6 +129,8 @@ export type SessionSummary = {
   readonly belongsTo?: string;
   /** Its storage was damaged: only this summary is left. */
   readonly damaged?: true;
+  /** Its last delivery came by an import: what it says is no news. */
+  readonly isImported?: true;
   /** Open streams. */
   readonly watchers: number;
   /** What it does now, or did last; absent without spans. */

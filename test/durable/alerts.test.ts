@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AlertsObject } from "../../src/durable/alerts/object.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { alerts, asking, deliver, now, pass, reported, running, SECOND, settle } from "./alert-world.ts";
-import { aSpan, spanId, traceIdOf } from "./spans.ts";
+import { aSpan, exportOf, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -155,6 +155,28 @@ describe("a change of a session's state", () => {
     await evictDurableObject(alerts());
     await pass(3_600 * SECOND);
     expect(took()).toEqual([]);
+  });
+
+  // spec: ALERT-3
+  test("that an import tells of is not told, even if it just happened, and what comes live afterwards is", async () => {
+    await put("hook", { on: ["waiting", "stalled", "failed", "finished"], cost: 5 });
+    const dear = { "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", "gen_ai.usage.cost": 6 };
+    const file = exportOf([asking("trip", 1), now("trip", 2, {}, dear), running("trip", 3)]);
+    expect((await world.request("/import", { method: "POST", body: file })).status).toBe(200);
+    const traceId = traceIdOf("trip");
+    for (const id of [traceId, "trip", traceId, "trip"]) if (await world.isArmed(id)) await world.fireAlarm(id);
+    await world.until(async () =>
+      (await world.listed("all")).some(({ id, isImported }) => id === "trip" && isImported),
+    );
+    await settle();
+    await world.evict("trip");
+    expect((await world.readSession("trip"))?.session).toMatchObject({ isImported: true });
+    await pass(300 * SECOND);
+    expect(took()).toEqual([]);
+    await deliver(asking("trip", 4, "And which day?"));
+    expect((await world.readSession("trip"))?.session).not.toHaveProperty("isImported");
+    await pass(60 * SECOND);
+    expect(took()).toContain("hook waiting trip");
   });
 
   test("passes a duration while it runs, and a cost with what arrives", async () => {

@@ -279,7 +279,8 @@ export function readoutFrom(
   queries: readonly QuerySummary[],
   { spans, records }: Items,
 ): Readout {
-  const { liveness, watchers: _, ...summary } = session;
+  // How it came, not what came.
+  const { liveness, watchers: _, isImported: ____, ...summary } = session;
   const { status: __, ...stated } = summary as typeof summary & { status?: string };
   const { lastArrival: ___, ...facts } = liveness;
   return { summary: { ...stated, liveness: facts }, queries, ...textsOf({ spans, records }) };

@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { aBrowser } from "../sinks/push-browser.ts";
+import * as world from "../durable/world.ts";
 import { fetchFrom, refusalText } from "./deployment.ts";
 import type { Settings } from "./deployment.ts";
 import { askAsAdmin, asker, expectRotation, receiver, useReceiver } from "./receiver.ts";
@@ -72,6 +73,25 @@ test("a rotated key opens what the old one sealed, and seals it anew; without it
   await expectRotation(ask, "/a", DEPLOYMENT, "UPSTREAM_KEY has no key that decrypts its URL: put the key back");
 });
 
+test("/healthz says which alerts are off and why, to callers that may read", async () => {
+  await world.freshWorld();
+  await askAsAdmin(DEPLOYMENT, "GET", "/push");
+  await ask("PUT", "/on-call", { on: ["failed"], url: "https://a.example.com", secret: SECRET });
+  const subscription = aBrowser("https://push.example.com/send/one").subscription;
+  await askAsAdmin(DEPLOYMENT, "PUT", "/push/subscriptions", { subscription, on: ["waiting"] });
+  const health = async (settings: Settings, token?: string): Promise<string> => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return await (await fetchFrom(settings, "https://spanfold.example/healthz", { headers })).text();
+  };
+  expect(await health(DEPLOYMENT, "view-secret")).toBe("ok\n");
+  const rotated = { ...DEPLOYMENT, UPSTREAM_KEY: "another secret of length" };
+  const reason = "UPSTREAM_KEY has no key that decrypts its URL: put the key back";
+  expect(await health(rotated, "view-secret")).toBe(
+    `ok\nalert on-call is off: ${reason}\npush subscriptions that are off: 1: ${reason}\n`,
+  );
+  expect(await health(rotated)).toBe("ok\n");
+});
+
 test("reading the alerts after a rotation seals the key of Web Push anew: it stays the same", async () => {
   const keyOf = async (settings: Settings) => {
     const response = await askAsAdmin(settings, "GET", "/push");
@@ -123,4 +143,19 @@ test("only administrators see and set alerts", async () => {
   expect((await fetchFrom(DEPLOYMENT, url, { headers })).status).toBe(403);
   expect((await fetchFrom(DEPLOYMENT, `${url}/a`, { method: "PUT", headers, body: "{}" })).status).toBe(403);
   expect((await fetchFrom(DEPLOYMENT, url)).status).toBe(401);
+});
+
+// spec: ALERT-9
+test("a reader's push service is a public host, and only an administrator's may be private", async () => {
+  const inside = { ...DEPLOYMENT, PRIVATE_UPSTREAMS: "allowed" } as const;
+  const put = async (token: string, endpoint: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ subscription: aBrowser(endpoint).subscription, on: ["waiting"] });
+    const url = "https://spanfold.example/push/subscriptions";
+    return (await fetchFrom(inside, url, { method: "PUT", headers, body })).status;
+  };
+  expect(await put("view-secret", "http://10.0.0.1/send/one")).toBe(400);
+  expect(await put("view-secret", "https://metadata.google.internal/send/one")).toBe(400);
+  expect(await put("view-secret", "https://fcm.googleapis.com/send/one")).toBe(200);
+  expect(await put("admin-secret", "http://10.0.0.1/send/one")).toBe(200);
 });

@@ -9,7 +9,13 @@ import { checkedResponse } from "../api/answers.ts";
 export type Settings = Partial<
   Pick<
     Bindings,
-    "ADMIN_TOKEN" | "INGEST_TOKEN" | "VIEW_TOKEN" | "OPEN_ACCESS" | "UPSTREAM_KEY" | (typeof EXPORTER_VARIABLES)[number]
+    | "ADMIN_TOKEN"
+    | "INGEST_TOKEN"
+    | "VIEW_TOKEN"
+    | "OPEN_ACCESS"
+    | "UPSTREAM_KEY"
+    | "PRIVATE_UPSTREAMS"
+    | (typeof EXPORTER_VARIABLES)[number]
   >
 >;
 

@@ -72,6 +72,7 @@ const SUMMARY: Required<SessionSummary> = {
   also: ["chat-8"],
   belongsTo: "chat-9",
   damaged: true,
+  isImported: true,
   watchers: 1,
   nowLine: { agent: "Ada", kind: "tool", step: "pay", state: "running", since: "5" } satisfies Required<NowLine>,
   steps: "amt~",

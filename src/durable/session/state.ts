@@ -17,6 +17,7 @@ import type { SpanTable } from "../../session/table/span-table.ts";
 import { LogSubscribers } from "./log-subscribers.ts";
 import type { Subscribers } from "../subscribers.ts";
 import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
+import type { NewChunk } from "./log/chunk.ts";
 import { PendingCopies } from "./copy/pending-copies.ts";
 import type { DueRows } from "./due-rows.ts";
 import { JobSchedule } from "./job-schedule.ts";
@@ -261,9 +262,9 @@ export class SessionState {
     traceId: string,
     facts: ChunkFacts,
     revision: number,
-    chunk: { traceRevision: number; received: number; bytes: number; facts: string },
+    chunk: Pick<NewChunk, "traceRevision" | "received" | "facts" | "receipt"> & { readonly bytes: number },
   ): void {
-    this.#admit(this.fold, traceId, facts, { ...chunk, revision });
+    this.#admit(this.fold, traceId, facts, { ...chunk, revision, isImported: chunk.receipt.isImported === true });
   }
 
   /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */
@@ -333,7 +334,7 @@ export class SessionState {
   }
 
   #summarise(): FoldedSummary | undefined {
-    const { visible, sessionHead, lastArrival } = this.fold;
+    const { visible, sessionHead, lastArrival, isImported } = this.fold;
     if (visible.itemCount === 0) return undefined;
     const of = `${this.generation}.${sessionHead}`;
     if (this.#summary?.of !== of) {
@@ -342,6 +343,7 @@ export class SessionState {
         id: this.id,
         lastArrival: nanoseconds(lastArrival),
         watchers: 0,
+        ...(isImported ? { isImported } : {}),
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
       const parts = this.fold.parts.folds(this.settings.prices);

@@ -6,6 +6,7 @@ import { everySecond, PacedStream } from "../../otlp/paced-reader.ts";
 import { Batch } from "../../otlp/import/batch.ts";
 import { decodePieces } from "../../otlp/import/decode-pieces.ts";
 import type { DecodedPieces } from "../../otlp/import/decode-pieces.ts";
+import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
 import { FileFault, JsonPieces } from "../../otlp/import/json-pieces.ts";
 import { pool } from "../../lib/pool.ts";
 import { sessionAt } from "../../place.ts";
@@ -155,7 +156,7 @@ class Import {
   async #take({ groups, spans, records, rejected }: DecodedPieces): Promise<void> {
     this.#deliveries += groups.length;
     if (this.#deliveries > DELIVERIES) throw new TooMany();
-    const delivered = await deliver(this.#c.env, exportCallerOf(this.#c), groups);
+    const delivered = await deliver(this.#c.env, exportCallerOf(this.#c), groups.map(asImported));
     if (delivered.retry) throw new TemporaryFailure();
     for (const { traceId } of groups) this.#traceIds.add(traceId);
     const refused = rejected.count + delivered.rejected;
@@ -181,6 +182,10 @@ class Import {
     });
     return Array.from(sessions).toSorted();
   }
+}
+
+function asImported<Group extends TraceGroup | RecordGroup>(group: Group): Group {
+  return { ...group, receipt: { ...group.receipt, isImported: true } };
 }
 
 async function fail(c: Context<AppEnv>, run: Import, error: unknown): Promise<Response> {

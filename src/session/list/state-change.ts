@@ -2,10 +2,7 @@ import type { Status } from "../liveness.ts";
 import type { SessionSummary } from "../summary.ts";
 import { arrivalMillis, statusSchedule } from "./list-filter.ts";
 
-/**
- * A question or an end that reached the server so much later than it happened is from an import, milliseconds. Exporters that
- * were cut off send earlier.
- */
+/** A question or an end that reached the server so much later than it happened is from an old log, milliseconds. Exporters that were cut off send earlier. */
 const NEWS_MILLIS = 600_000;
 
 /** `since`: when time alone made the status what it is, Unix milliseconds. */
@@ -24,8 +21,9 @@ export function stateKey({ liveness: { waiting } }: SessionSummary, status: Stat
   return `waiting ${waiting.span ?? waiting.since} ${waiting.question}`;
 }
 
-/** Whether what the status tells of reached the server about when it happened. Imports and exports of old logs do not. */
-export function isTimely({ liveness, end }: SessionSummary, status: Status): boolean {
+/** Whether what the status tells of reached the server about when it happened, and not in a file. Exports of old logs do not. */
+export function isTimely({ liveness, end, isImported }: SessionSummary, status: Status): boolean {
+  if (isImported === true) return false;
   const happened = Number(BigInt((status === "waiting" ? liveness.waiting?.since : undefined) ?? end) / 1_000_000n);
   return arrivalMillis(liveness) - happened < NEWS_MILLIS;
 }

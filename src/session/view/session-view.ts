@@ -178,6 +178,7 @@ export class SessionView {
       id: this.#announced?.id ?? this.#id,
       lastArrival: this.lastArrival.toString(),
       watchers: this.#announced?.watchers ?? 0,
+      ...(this.lastReceipt?.isImported === true ? { isImported: true as const } : {}),
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
     const about = JSON.stringify(context);

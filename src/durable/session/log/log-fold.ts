@@ -32,6 +32,8 @@ export class LogFold {
   ownedSince = 0;
   /** Unix milliseconds, of the visible traces. */
   lastArrival = 0;
+  /** Whether that delivery came by an import. */
+  isImported = false;
   /** Bytes of bodies and offloaded values. */
   bytes: number;
   /** UTF-16 units of the facts, and deliveries. */
@@ -56,7 +58,14 @@ export class LogFold {
   admit(
     traceId: string,
     facts: ChunkFacts,
-    chunk: { revision: number; traceRevision: number; received: number; bytes: number; facts: string },
+    chunk: {
+      revision: number;
+      traceRevision: number;
+      received: number;
+      bytes: number;
+      facts: string;
+      isImported?: boolean;
+    },
     role: { readonly isVisible: boolean; readonly isOwned: boolean },
   ): void {
     const { revision, received } = chunk;
@@ -70,6 +79,7 @@ export class LogFold {
     if (role.isOwned) this.ownedHead = revision;
     if (!role.isVisible) return;
     this.sessionHead = revision;
+    if (received >= this.lastArrival) this.isImported = chunk.isImported === true;
     this.lastArrival = Math.max(this.lastArrival, received);
     this.movedTo.delete(traceId);
   }

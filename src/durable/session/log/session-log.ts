@@ -122,14 +122,19 @@ export class SessionLog {
 
   /** Facts without bodies, for folding. */
   *facts(): Generator<
-    Pick<Chunk, "revision" | "traceId" | "traceRevision" | "kind" | "received" | "facts"> & { readonly bytes: number }
+    Pick<Chunk, "revision" | "traceId" | "traceRevision" | "kind" | "received" | "facts"> & {
+      readonly bytes: number;
+      readonly isImported: boolean;
+    }
   > {
     const { firstPlace } = this.meta;
-    const sql = `SELECT place, trace, trace_revision, kind, received, facts, parts, bytes FROM chunk
+    const sql = `SELECT place, trace, trace_revision, kind, received, receipt ->> '$.isImported' AS imported, facts, parts, bytes FROM chunk
       WHERE place > ? AND place < ? ORDER BY place LIMIT 16`;
     let cursor = firstPlace;
     while (true) {
-      const rows = this.#sql.exec<Omit<ChunkRow, "body"> & { bytes: number }>(sql, cursor, this.#end).toArray();
+      const rows = this.#sql
+        .exec<Omit<ChunkRow, "body"> & { bytes: number; imported: number | null }>(sql, cursor, this.#end)
+        .toArray();
       if (rows.length === 0) return;
       for (const row of rows) {
         cursor = row.place;
@@ -141,6 +146,7 @@ export class SessionLog {
           received: row.received,
           facts: row.parts > 1 ? row.facts + this.#parts(row.place).facts : row.facts,
           bytes: row.bytes,
+          isImported: row.imported === 1,
         };
       }
     }
