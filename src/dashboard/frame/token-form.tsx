@@ -53,6 +53,7 @@ export function TokenForm({ word, onToken }: { word: string; onToken: () => void
     >
       <input
         ref={field}
+        class="field"
         type="password"
         aria-label="Token"
         autocomplete="current-password"

@@ -54,11 +54,18 @@ export function AlertForm({ onSave }: { onSave: () => void }) {
     >
       <label>
         <span>Name</span>
-        <input name="name" required pattern="[A-Za-z0-9][A-Za-z0-9._\-]*" maxLength={63} placeholder="on-call" />
+        <input
+          class="field"
+          name="name"
+          required
+          pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
+          maxLength={63}
+          placeholder="on-call"
+        />
       </label>
       <label>
         <span>Format</span>
-        <select name="format" value={format} onChange={(event) => setFormat(event.currentTarget.value)}>
+        <select class="field" name="format" value={format} onChange={(event) => setFormat(event.currentTarget.value)}>
           {Object.entries(FORMATS).map(([name, word]) => (
             <option key={name} value={name}>
               {word}
@@ -68,7 +75,7 @@ export function AlertForm({ onSave }: { onSave: () => void }) {
       </label>
       <label class="alerts-wide">
         <span>URL</span>
-        <input name="url" type="url" required placeholder="https://" />
+        <input class="field" name="url" type="url" required placeholder="https://" />
       </label>
       {format === "standard" ? (
         <p class="alerts-wide alerts-secret">
@@ -88,15 +95,15 @@ export function AlertForm({ onSave }: { onSave: () => void }) {
       </fieldset>
       <label>
         <span>or costs more than, $</span>
-        <input name="cost" type="number" min="0.001" step="any" />
+        <input class="field" name="cost" type="number" min="0.001" step="any" />
       </label>
       <label>
         <span>or takes longer than, minutes</span>
-        <input name="minutes" type="number" min="1" />
+        <input class="field" name="minutes" type="number" min="1" />
       </label>
       <label class="alerts-wide">
         <span>Of sessions with this query; empty: all</span>
-        <input name="filter" placeholder="agent=planner&q=deploy" />
+        <input class="field" name="filter" placeholder="agent=planner&q=deploy" />
       </label>
       <label class="alerts-wide alerts-check">
         <input type="checkbox" name="question" />

@@ -82,7 +82,7 @@ function orderWords(sort: ListView["sort"], order: ListView["order"]): string {
 export function SortChoice({ view }: { view: ListView }) {
   return (
     <select
-      class="sort-choice"
+      class="sort-choice field"
       aria-label="Sort by"
       value={`${view.sort} ${view.order}`}
       onChange={(event) => {

@@ -57,7 +57,7 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
       <h2 id="add-upstream">Add an upstream</h2>
       <label>
         Backend
-        <select name="preset" value={preset} onChange={(event) => setPreset(event.currentTarget.value)}>
+        <select class="field" name="preset" value={preset} onChange={(event) => setPreset(event.currentTarget.value)}>
           {presets.map(({ name }) => (
             <option key={name} value={name}>
               {TITLES[name] ?? name}
@@ -70,6 +70,7 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
       <label class="wide">
         Endpoint
         <input
+          class="field"
           name="endpoint"
           type="url"
           required={known?.endpoint === undefined}
@@ -79,13 +80,20 @@ export function AddUpstream({ presets, taken, onAdded }: AddProps) {
       {known === undefined ? (
         <label class="wide">
           Headers
-          <input name="headers" autocomplete="off" placeholder="name=value,name=value, percent-encoded" />
+          <input class="field" name="headers" autocomplete="off" placeholder="name=value,name=value, percent-encoded" />
         </label>
       ) : (
         groups.map(([name = "", ...others]) => (
           <label key={`${preset} ${name}`} class="wide">
             {[name, ...others].join(" or ")}
-            <input name={name} type="password" autocomplete="off" required placeholder={HINTS[preset] ?? ""} />
+            <input
+              class="field"
+              name={name}
+              type="password"
+              autocomplete="off"
+              required
+              placeholder={HINTS[preset] ?? ""}
+            />
           </label>
         ))
       )}
@@ -118,6 +126,7 @@ function NameField({ preset, taken }: { preset: string; taken: readonly string[]
     <label>
       Name
       <input
+        class="field"
         name="name"
         placeholder={preset}
         pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
@@ -136,7 +145,7 @@ function MatchFields() {
     <>
       <label>
         Which traces
-        <select name="by" value={by} onChange={(event) => setBy(event.currentTarget.value)}>
+        <select class="field" name="by" value={by} onChange={(event) => setBy(event.currentTarget.value)}>
           <option value="all">All</option>
           <option value="namespace">Of a namespace</option>
           <option value="service">Of a service</option>
@@ -145,7 +154,7 @@ function MatchFields() {
       {by === "all" ? null : (
         <label>
           {by === "namespace" ? "Namespace" : "Service"}
-          <input name="value" required />
+          <input class="field" name="value" required />
         </label>
       )}
     </>

@@ -46,6 +46,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
       <label class="replay-choice">
         <span>By</span>
         <select
+          class="field"
           aria-label="By which time"
           value={view.by}
           title="Exporters send spans in batches: by time received, many spans appear at once"
@@ -60,6 +61,7 @@ export function ReplayBar({ replay, controls }: ReplayBarProps) {
       <label class="replay-choice">
         <span>Waits</span>
         <select
+          class="field"
           aria-label="Waits between two events"
           value={view.idle}
           title="The longest wait between two events, in real time"

@@ -24,6 +24,7 @@ export function ManifestView({ url, name: former }: { url: string; name: string 
         <label>
           <span>Name of the new query</span>
           <input
+            class="field"
             value={typed}
             spellcheck={false}
             autocomplete="off"

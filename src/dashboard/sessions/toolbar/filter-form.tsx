@@ -51,7 +51,7 @@ export function FilterForm({ view, sessions, onDone }: FilterFormProps) {
       ))}
       <label>
         <span>Time</span>
-        <select value={time} onChange={(event) => setTime(event.currentTarget.value)}>
+        <select class="field" value={time} onChange={(event) => setTime(event.currentTarget.value)}>
           <option value="">Any time</option>
           {SPANS_OF_TIME.map(([since, words]) => (
             <option key={since} value={since}>
@@ -65,11 +65,11 @@ export function FilterForm({ view, sessions, onDone }: FilterFormProps) {
         <>
           <label>
             <span>From</span>
-            <input type="datetime-local" name="since" defaultValue={toLocalInput(view.since)} />
+            <input class="field" type="datetime-local" name="since" defaultValue={toLocalInput(view.since)} />
           </label>
           <label>
             <span>To</span>
-            <input type="datetime-local" name="until" defaultValue={toLocalInput(view.until)} />
+            <input class="field" type="datetime-local" name="until" defaultValue={toLocalInput(view.until)} />
           </label>
         </>
       ) : null}
@@ -95,6 +95,7 @@ function NameInput({ field, sessions }: { field: NameField; sessions: readonly S
     <label>
       <span>{fieldWord(field)}</span>
       <input
+        class="field"
         name={field}
         list={id}
         maxLength={LONGEST}
