@@ -124,7 +124,7 @@ function MoneyCard(props: CardsProps) {
 /** Models without a price, whose tokens the cost leaves out. */
 const Unpriced = ({ names }: { names: readonly string[] | undefined }) =>
   names === undefined || names.length === 0 ? null : (
-    <span class="muted">
+    <span class="muted unpriced">
       {"without "}
       <UntrustedText text={names.join(", ")} limit={60} />
     </span>
