@@ -90,8 +90,14 @@ export function actionOf<Action extends string>(map: Keymap<Action>, { key, shif
   return (shiftKey ? find(`Shift+${name}`) : undefined) ?? find(name);
 }
 
-const pairsOf = <Action extends string>(map: Keymap<Action>): readonly [string, Action][] =>
-  map.flatMap(({ keys }) => Object.entries<Action>(keys));
+const knownPairs = new WeakMap<Keymap<string>, readonly (readonly [string, string])[]>();
+
+/** Found once for each map: titles of buttons ask with each drawing. */
+function pairsOf<Action extends string>(map: Keymap<Action>): readonly (readonly [string, Action])[] {
+  let pairs = knownPairs.get(map);
+  if (pairs === undefined) knownPairs.set(map, (pairs = map.flatMap(({ keys }) => Object.entries(keys))));
+  return pairs as readonly (readonly [string, Action])[];
+}
 
 const SYMBOLS: Readonly<Record<string, string>> = {
   ArrowDown: "↓",

@@ -64,24 +64,38 @@ export function isSameUsage(a: Usage | undefined, b: Usage | undefined): boolean
   );
 }
 
+/** A sum that goes on. */
+export class UsageTotal implements Usage {
+  readonly tokens: { -readonly [Field in keyof Tokens]: Tokens[Field] };
+  declare reported?: number;
+  declare estimated?: number;
+  unpriced: number;
+
+  constructor({ tokens, reported, estimated, unpriced }: Usage) {
+    this.tokens = { ...tokens };
+    if (reported !== undefined) this.reported = reported;
+    if (estimated !== undefined) this.estimated = estimated;
+    this.unpriced = unpriced;
+  }
+
+  add({ tokens, reported, estimated, unpriced }: Usage): void {
+    const sum = this.tokens;
+    sum.input += tokens.input;
+    sum.output += tokens.output;
+    sum.cached += tokens.cached;
+    sum.written += tokens.written;
+    sum.written1h += tokens.written1h;
+    sum.reasoning += tokens.reasoning;
+    if (reported !== undefined) this.reported = (this.reported ?? 0) + reported;
+    if (estimated !== undefined) this.estimated = (this.estimated ?? 0) + estimated;
+    this.unpriced += unpriced;
+  }
+}
+
 export function addUsage(a: Usage, b: Usage): Usage {
-  const sum = (one: number | undefined, other: number | undefined): number | undefined =>
-    one === undefined ? other : one + (other ?? 0);
-  const reported = sum(a.reported, b.reported);
-  const estimated = sum(a.estimated, b.estimated);
-  return {
-    tokens: {
-      input: a.tokens.input + b.tokens.input,
-      output: a.tokens.output + b.tokens.output,
-      cached: a.tokens.cached + b.tokens.cached,
-      written: a.tokens.written + b.tokens.written,
-      written1h: a.tokens.written1h + b.tokens.written1h,
-      reasoning: a.tokens.reasoning + b.tokens.reasoning,
-    },
-    ...(reported === undefined ? {} : { reported }),
-    ...(estimated === undefined ? {} : { estimated }),
-    unpriced: a.unpriced + b.unpriced,
-  };
+  const total = new UsageTotal(a);
+  total.add(b);
+  return total;
 }
 
 const PER_DOLLAR = 1e9;

@@ -10,7 +10,7 @@ export class ReadingRow {
   readonly #turn: number;
   readonly #count: number;
 
-  /** `count`: of the rows of the turn with this span and kind before this one. */
+  /** `count`: of the rows of the turn with this span id and kind before this one. */
   constructor(
     of: RowContent,
     around: ReadingRow | undefined,
@@ -132,16 +132,19 @@ export function isSilent({ summary, before, userText, steps }: Turn): boolean {
 
 function isSame(known: Turn, turn: Turn): boolean {
   if (known === turn) return true;
-  return known.number === turn.number && JSON.stringify(known.summary) === JSON.stringify(turn.summary);
+  if (known.number !== turn.number) return false;
+  return known.summary === turn.summary || JSON.stringify(known.summary) === JSON.stringify(turn.summary);
 }
 
 function rowsOf(turn: Turn): RowBlock {
   const { summary, number, before, userText, steps } = turn;
-  const counts = new Map<string, number>();
+  /** By kind, then by span id: no text is made for a row. */
+  const counts = new Map<RowContent["kind"], Map<string, number>>();
   const row = (of: RowContent, span: Step | QuerySummary, around: ReadingRow | undefined): ReadingRow => {
-    const name = `${span.traceId}:${span.spanId}:${of.kind}`;
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
+    let ofKind = counts.get(of.kind);
+    if (ofKind === undefined) counts.set(of.kind, (ofKind = new Map()));
+    const count = ofKind.get(span.spanId) ?? 0;
+    ofKind.set(span.spanId, count + 1);
     return new ReadingRow(of, around, span, { turn: number, count });
   };
   const first = row({ kind: "turn", turn }, summary, undefined);

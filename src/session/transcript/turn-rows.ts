@@ -14,19 +14,24 @@ const WORK: ReadonlySet<SpanKind> = new Set<SpanKind>([
 /** Calls within these belong to another participant. */
 const BOUNDARIES: ReadonlySet<SpanKind> = new Set<SpanKind>(["tool", "agent", "team", "query"]);
 
+/** What is known of a row, bit by bit. */
+const WITH_CHILDREN = 1;
+/** Around a call of a model, and around one whose answer is stated. */
+const AROUND_MODEL = 2;
+const AROUND_ANSWER = 4;
+/** Within a call of a model whose answer is stated. */
+const WITHIN_ANSWER = 8;
+const AROUND_RUNNING = 16;
+
 /** How the rows of one turn stand to each other. */
 export class TurnRows {
   /** Parents before their children; siblings by start. */
   readonly rows: readonly number[];
   readonly #table: SpanTable;
-  readonly #parents: ReadonlyMap<number, number>;
-  readonly #withChildren = new Set<number>();
-  /** Around a call of a model, and around one whose answer is stated. */
-  readonly #aroundModel = new Set<number>();
-  readonly #aroundAnswer = new Set<number>();
-  /** Within a call of a model whose answer is stated. */
-  readonly #withinAnswer = new Set<number>();
-  readonly #aroundRunning = new Set<number>();
+  readonly #places: ReadonlyMap<number, number>;
+  /** By place in `rows`: the parent's place, or -1; and the bits of what is known. */
+  readonly #parents: Int32Array;
+  readonly #bits: Uint8Array;
   readonly #isAnswered: (row: number) => boolean;
 
   /** `parents`: by row, of the whole session. `isAnswered`: whether the row states an answer. */
@@ -34,60 +39,72 @@ export class TurnRows {
     this.rows = rows;
     this.#table = table;
     this.#isAnswered = isAnswered;
-    const own = new Set(rows);
-    const known = new Map<number, number>();
-    for (const row of rows) {
-      const parent = parents[row] ?? -1;
-      if (own.has(parent)) known.set(row, parent);
-    }
-    this.#parents = known;
-    for (let at = rows.length - 1; at >= 0; at--) this.#markAbove(rows[at] ?? -1);
-    for (const row of rows) this.#markWithin(row);
+    const places = new Map<number, number>();
+    for (let at = 0; at < rows.length; at++) places.set(rows[at] ?? -1, at);
+    this.#places = places;
+    this.#parents = Int32Array.from(rows, (row) => places.get(parents[row] ?? -1) ?? -1);
+    this.#bits = new Uint8Array(rows.length);
+    for (let at = rows.length - 1; at >= 0; at--) this.#markAbove(at);
+    for (let at = 0; at < rows.length; at++) this.#markWithin(at);
   }
 
   /** -1 for a top row of the turn. */
   parent(row: number): number {
-    return this.#parents.get(row) ?? -1;
+    const parent = this.#parents[this.#places.get(row) ?? -1] ?? -1;
+    return parent < 0 ? -1 : (this.rows[parent] ?? -1);
   }
 
   /** It is a call of a model, and no other one within or around it states its answer better. */
   isModel(row: number): boolean {
-    if (!this.#isCall(row) || this.#aroundAnswer.has(row)) return false;
-    return this.#isAnswered(row) || (!this.#aroundModel.has(row) && !this.#withinAnswer.has(row));
+    if (!this.#isCall(row)) return false;
+    const bits = this.#bitsOf(row);
+    if ((bits & AROUND_ANSWER) !== 0) return false;
+    return (bits & (AROUND_MODEL | WITHIN_ANSWER)) === 0 || this.#isAnswered(row);
   }
 
   /** It runs, and nothing within it does. */
   runsNow(row: number): boolean {
-    return this.#table.rows.running(row) && !this.#aroundRunning.has(row);
+    return this.#table.rows.running(row) && (this.#bitsOf(row) & AROUND_RUNNING) === 0;
   }
 
   isLeaf(row: number): boolean {
-    return !this.#withChildren.has(row);
+    return (this.#bitsOf(row) & WITH_CHILDREN) === 0;
   }
 
   isWork(row: number): boolean {
     return this.isLeaf(row) || WORK.has(this.#table.rows.kind(row));
   }
 
+  #bitsOf(row: number): number {
+    return this.#bits[this.#places.get(row) ?? -1] ?? 0;
+  }
+
   #isCall(row: number): boolean {
     return this.#table.rows.kind(row) === "llm";
   }
 
-  #markAbove(row: number): void {
-    const parent = this.parent(row);
+  #markAbove(at: number): void {
+    const parent = this.#parents[at] ?? -1;
     if (parent < 0) return;
-    this.#withChildren.add(parent);
-    if (this.#table.rows.running(row) || this.#aroundRunning.has(row)) this.#aroundRunning.add(parent);
-    if (BOUNDARIES.has(this.#table.rows.kind(row))) return;
-    const isCall = this.#isCall(row);
-    if (isCall || this.#aroundModel.has(row)) this.#aroundModel.add(parent);
-    if ((isCall && this.#isAnswered(row)) || this.#aroundAnswer.has(row)) this.#aroundAnswer.add(parent);
+    const row = this.rows[at] ?? -1;
+    const own = this.#bits[at] ?? 0;
+    let bits = WITH_CHILDREN;
+    if (this.#table.rows.running(row)) bits |= AROUND_RUNNING;
+    bits |= own & AROUND_RUNNING;
+    if (!BOUNDARIES.has(this.#table.rows.kind(row))) {
+      bits |= own & (AROUND_MODEL | AROUND_ANSWER);
+      if (this.#isCall(row)) bits |= this.#isAnswered(row) ? AROUND_MODEL | AROUND_ANSWER : AROUND_MODEL;
+    }
+    this.#bits[parent] = (this.#bits[parent] ?? 0) | bits;
   }
 
-  #markWithin(row: number): void {
-    const parent = this.parent(row);
+  #markWithin(at: number): void {
+    const parent = this.#parents[at] ?? -1;
+    const row = this.rows[at] ?? -1;
     if (parent < 0 || BOUNDARIES.has(this.#table.rows.kind(row))) return;
-    if ((this.#isCall(parent) && this.#isAnswered(parent)) || this.#withinAnswer.has(parent))
-      this.#withinAnswer.add(row);
+    const above = this.rows[parent] ?? -1;
+    const isWithin = ((this.#bits[parent] ?? 0) & WITHIN_ANSWER) !== 0;
+    if (isWithin || (this.#isCall(above) && this.#isAnswered(above)))
+      this.#bits[at] = (this.#bits[at] ?? 0) | WITHIN_ANSWER;
   }
 }

@@ -20,7 +20,16 @@ export type Outline = {
   readonly placeholders: readonly Placeholder[];
 };
 
+const outlines = new WeakMap<QueryGroups, Outline>();
+
+/** The tree and the transcript ask for the same. `table`: of which the groups are. */
 export function outlineOf(table: SpanTable, groups: QueryGroups): Outline {
+  let outline = outlines.get(groups);
+  if (outline === undefined) outlines.set(groups, (outline = findOutline(table, groups)));
+  return outline;
+}
+
+function findOutline(table: SpanTable, groups: QueryGroups): Outline {
   const links = linkPlaceholders(table, groups);
   cutCycles(links.parents);
   const parents = attachToTraces(table, groups, links);

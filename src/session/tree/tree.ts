@@ -3,8 +3,8 @@ import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
 import type { SessionTimes } from "../session-times.ts";
 import { errorsOf } from "../errors.ts";
-import { addUsage } from "../row-usage.ts";
-import type { OwnUsage } from "../row-usage.ts";
+import { UsageTotal } from "../row-usage.ts";
+import type { OwnUsage, Usage } from "../row-usage.ts";
 import type { Errors } from "../errors.ts";
 import { failureAt, isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
@@ -163,6 +163,8 @@ export function visibleRows(tree: SessionTree, closed: ClosedRows): readonly Tre
 
 /** Children are after their parents in `rows`: in reverse, each node is complete before its parent sums it up. */
 function sumUp(rows: readonly DraftNode[]): void {
+  /** Of rows with usage at or below several rows. */
+  const totals = new Map<DraftNode, UsageTotal>();
   for (let at = rows.length - 1; at >= 0; at--) {
     const node = rows[at];
     if (!node) continue;
@@ -171,11 +173,22 @@ function sumUp(rows: readonly DraftNode[]): void {
     if (!parent) continue;
     parent.descendants += node.descendants + 1;
     if (node.worst === "error") parent.worst = "error";
-    if (node.usageBelow !== undefined)
-      parent.usageBelow =
-        parent.usageBelow === undefined ? node.usageBelow : addUsage(parent.usageBelow, node.usageBelow);
+    if (node.usageBelow !== undefined) addBelow(parent, node.usageBelow, totals);
     if (node.latest > parent.latest) parent.latest = node.latest;
   }
+}
+
+function addBelow(node: DraftNode, below: Usage, totals: Map<DraftNode, UsageTotal>): void {
+  const known = totals.get(node);
+  if (known !== undefined) return known.add(below);
+  if (node.usageBelow === undefined) {
+    node.usageBelow = below;
+    return;
+  }
+  const total = new UsageTotal(node.usageBelow);
+  total.add(below);
+  totals.set(node, total);
+  node.usageBelow = total;
 }
 
 function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {
