@@ -1,5 +1,5 @@
 import { BARE_MCP_CALL, TOOL_NAMESPACES } from "../otel/semconv/attributes.ts";
-import { endOf, startOf } from "./correlate/pair-rows.ts";
+import { endOf, startOf } from "./table/row-times.ts";
 import { promptIn } from "./merged-rows.ts";
 import type { QueryGroups } from "./query-groups.ts";
 import { compareRows } from "./table/annotated-rows.ts";

@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from "preact/hooks";
-import { Icon } from "../ui/icons.tsx";
+import { ListIcon } from "../ui/list-icons.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import type { NotifyChoicesProps } from "./notify-choices.tsx";
 import { askPermission, permission } from "./permission.ts";
@@ -35,7 +35,7 @@ export function NotifyButton({ subject }: { subject: Subject }) {
         popovertarget={id}
         onClick={press}
       >
-        <Icon name="bell" />
+        <ListIcon name="bell" />
         <span>{word}</span>
       </button>
       <div

@@ -2,6 +2,7 @@ import type { ListSort } from "../../session/contract/directory.ts";
 import { go } from "../address/location.ts";
 import type { ListView } from "../address/list-view.ts";
 import { Icon } from "../ui/icons.tsx";
+import { ListIcon } from "../ui/list-icons.tsx";
 import { Link } from "../ui/link.tsx";
 
 /** `sorts`: the orders that clicks on the header set. `name`: the class of the column's cells. */
@@ -62,7 +63,7 @@ function SortLink(props: { word: string; sort: ListView["sort"]; view: ListView 
       to={{ page: "list", view: { ...view, sort, order } }}
       title={orderWords(sort, order)}
     >
-      {isSorted ? <Icon name={view.order === "desc" ? "down" : "up"} /> : null}
+      {!isSorted ? null : view.order === "desc" ? <Icon name="down" /> : <ListIcon name="up" />}
       {word}
     </Link>
   );

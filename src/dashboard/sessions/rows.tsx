@@ -7,7 +7,7 @@ import { type ListView, pinsGroups } from "../address/list-view.ts";
 import { LIST_KEYS, STREAM_KEYS } from "../keymap.ts";
 import { type Actions, usePageKeys } from "../keys.tsx";
 import { toggleStream } from "../stream/stream.ts";
-import { Icon } from "../ui/icons.tsx";
+import { ListIcon } from "../ui/list-icons.tsx";
 import { preloadParts } from "../ui/lazy.tsx";
 import { narrow, useVirtualRows } from "../ui/virtual-rows.ts";
 import { SessionHead } from "./columns.tsx";
@@ -237,7 +237,7 @@ function NewSessions({ order: { waiting, asking }, onShow }: { order: FrozenOrde
   ];
   return (
     <button type="button" class={asking > 0 ? "pill pill-top pill-asking" : "pill pill-top"} onClick={onShow}>
-      <Icon name="up" />
+      <ListIcon name="up" />
       {words.join(" · ")}
     </button>
   );

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { type ChosenColumn, type ColumnChoice, WIDEST, withHidden, withWidth } from "./columns.ts";
-import { Icon } from "./icons.tsx";
+import { ListIcon } from "./list-icons.tsx";
 import "./columns.css";
 
 type MenuProps = {
@@ -30,7 +30,7 @@ export function ColumnMenu({ label, columns, choice, onChoice }: MenuProps): Com
         aria-label={label}
         title={label}
       >
-        <Icon name="columns" />
+        <ListIcon name="columns" />
       </button>
       <div
         id={id}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icons.tsx";
+import { ActionIcon } from "./action-icons.tsx";
 
 /** Copies the result of `text` when pressed. `label` names it: "Copy input". */
 export function CopyButton({ text, label, word }: { text: () => string; label: string; word?: string }) {
@@ -27,7 +27,7 @@ export function CopyButton({ text, label, word }: { text: () => string; label: s
       aria-label={word === undefined ? title : undefined}
       onClick={copy}
     >
-      <Icon name={outcome === "copied" ? "done" : "copy"} />
+      <ActionIcon name={outcome === "copied" ? "done" : "copy"} />
       {word === undefined ? undefined : outcome === "copied" ? "Copied" : word}
       {outcome === "refused" ? <span role="alert">Select and copy by hand</span> : null}
     </button>

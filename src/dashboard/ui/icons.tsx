@@ -4,7 +4,7 @@ import type { Status } from "../../session/liveness.ts";
 
 /** The page's icons: 16 by 16, one stroke width, the colour of the text around. A word always stands beside the icon or in its label. */
 
-function IconFrame({
+export function IconFrame({
   label,
   class: name,
   children,
@@ -155,17 +155,8 @@ export const StatusIcon = ({ status }: { status: Status }) => (
 
 const ICONS = {
   chevron: <path d="m6 4 4 4-4 4" />,
-  copy: (
-    <>
-      <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
-      <path d="M10.5 3.5A1 1 0 0 0 9.5 2.5h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1" />
-    </>
-  ),
-  done: <path d="m3 8.5 3.2 3.2L13 4.8" />,
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,
   replay: <path d="M3.2 6.2A5.25 5.25 0 1 1 2.75 8.6M3 2.75v3.6h3.6M8 5.5V8.2l2 1.3" />,
-  rerun: <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3" />,
-  upload: <path d="M8 10.5V3M4.5 6 8 2.5 11.5 6M2.5 13.5h11" />,
   play: <path d="M5 3.2v9.6L12.5 8Z" fill="currentColor" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   search: (
@@ -174,14 +165,8 @@ const ICONS = {
       <path d="m10.2 10.2 3.3 3.3" />
     </>
   ),
-  columns: <path d="M2.75 3.25h10.5v9.5H2.75ZM6.25 3.25v9.5M9.75 3.25v9.5" />,
-  filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
   logs: <path d="M2.75 4h10.5M2.75 8h10.5M2.75 12h6.5" />,
-  up: <path d="M8 13V3.5M4 7l4-4 4 4" />,
   down: <path d="M8 3v9.5M4 9l4 4 4-4" />,
-  back: <path d="M13 8H3.5M7 4 3 8l4 4" />,
-  trash: <path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9" />,
-  download: <path d="M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11" />,
   keys: (
     <>
       <rect x="1.75" y="3.75" width="12.5" height="8.5" rx="1.5" />
@@ -195,20 +180,15 @@ const ICONS = {
     </>
   ),
   warning: <path d="M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.01" />,
-  more: <path d="M3.5 8v.01M8 8v.01M12.5 8v.01" stroke-width="2.4" />,
-  bell: <path d="M3.5 11.5h9l-1.25-2V7a3.25 3.25 0 0 0-6.5 0v2.5ZM6.5 13.75h3" />,
   eye: (
     <>
       <path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8Z" />
       <circle cx="8" cy="8" r="1.75" />
     </>
   ),
-  link: (
-    <path d="M6.5 9.5a2.6 2.6 0 0 0 3.7 0l2.3-2.3a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.5 6.5a2.6 2.6 0 0 0-3.7 0L3.5 8.8a2.6 2.6 0 0 0 3.7 3.7l.8-.8" />
-  ),
 } satisfies Record<string, ComponentChildren>;
 
-export type IconName = keyof typeof ICONS;
+type IconName = keyof typeof ICONS;
 
 /** Needs a label if no word stands beside it. */
 export const Icon = ({ name, label }: { name: IconName; label?: string }) => (

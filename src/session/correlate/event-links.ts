@@ -4,7 +4,8 @@ import type { SpanTable } from "../table/span-table.ts";
 import { DISPATCH_SUFFIX } from "../../otel/semconv/attributes.ts";
 import { NONE } from "../table/texts.ts";
 import { compareRows } from "../table/annotated-rows.ts";
-import { endOf, pairRows, SLACK, startOf } from "./pair-rows.ts";
+import { endOf, startOf } from "../table/row-times.ts";
+import { pairRows, SLACK } from "./pair-rows.ts";
 
 /** `DerivedLinks` under construction. */
 export type DraftLinks = {

@@ -1,11 +1,8 @@
-import * as Row from "../table/span-rows.ts";
+import { endOf, startOf } from "../table/row-times.ts";
 import type { SpanTable } from "../table/span-table.ts";
 
 /** Events may have timestamps in whole seconds. */
 export const SLACK = 1_000_000_000n;
-
-/** End of a running row: after all others. */
-const NEVER = 1n << 64n;
 
 /**
  * Pairs derived rows with better ones, in order of their starts: each row with at most one that may overlap it. The
@@ -32,14 +29,6 @@ export function pairRows(
     }
   }
   return pairs;
-}
-
-export function startOf({ rows }: SpanTable, row: number): bigint {
-  return rows.long(row, Row.START);
-}
-
-export function endOf({ rows }: SpanTable, row: number): bigint {
-  return rows.running(row) ? NEVER : rows.long(row, Row.LAST);
 }
 
 /** Distance of two starts; zero if `b` is an instant, whose start is unknown. */

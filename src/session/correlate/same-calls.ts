@@ -5,7 +5,8 @@ import { compareRows } from "../table/annotated-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isSameSubject } from "./call-rows.ts";
 import type { CallRows } from "./call-rows.ts";
-import { endOf, SLACK, startOf } from "./pair-rows.ts";
+import { endOf, startOf } from "../table/row-times.ts";
+import { SLACK } from "./pair-rows.ts";
 
 /** The kinds of operations that coding agents both trace and log. */
 const TWICE_TOLD: readonly SpanKind[] = ["llm", "tool", "agent"];

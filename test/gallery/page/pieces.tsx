@@ -24,7 +24,9 @@ import { MediaView } from "../../../src/dashboard/ui/markdown/media-view.tsx";
 import { Prose } from "../../../src/dashboard/ui/markdown/prose.tsx";
 import { CopyButton } from "../../../src/dashboard/ui/copy-button.tsx";
 import { Cost } from "../../../src/dashboard/ui/cost.tsx";
-import { Icon, type IconName, KindIcon, kindWord, PlaceholderIcon } from "../../../src/dashboard/ui/icons.tsx";
+import { ActionIcon } from "../../../src/dashboard/ui/action-icons.tsx";
+import { Icon, KindIcon, kindWord, PlaceholderIcon } from "../../../src/dashboard/ui/icons.tsx";
+import { ListIcon } from "../../../src/dashboard/ui/list-icons.tsx";
 import { ProducerIcon, producerName } from "../../../src/dashboard/ui/producer.tsx";
 import { StatusReason, StatusWord } from "../../../src/dashboard/ui/status.tsx";
 import { StreamStatus } from "../../../src/dashboard/stream/stream-status.tsx";
@@ -54,30 +56,30 @@ const Row = ({ name, children }: { name: string; children: ComponentChildren }) 
   </Piece>
 );
 
-const ICONS: readonly IconName[] = [
-  "chevron",
-  "copy",
-  "done",
-  "pause",
-  "replay",
-  "rerun",
-  "upload",
-  "play",
-  "close",
-  "search",
-  "filter",
-  "logs",
-  "up",
-  "down",
-  "back",
-  "trash",
-  "download",
-  "keys",
-  "error",
-  "warning",
-  "more",
-  "eye",
-  "link",
+const ICONS: readonly (readonly [string, ComponentChildren])[] = [
+  ["chevron", <Icon name="chevron" />],
+  ["copy", <ActionIcon name="copy" />],
+  ["done", <ActionIcon name="done" />],
+  ["pause", <Icon name="pause" />],
+  ["replay", <Icon name="replay" />],
+  ["rerun", <ActionIcon name="rerun" />],
+  ["upload", <ListIcon name="upload" />],
+  ["play", <Icon name="play" />],
+  ["close", <Icon name="close" />],
+  ["search", <Icon name="search" />],
+  ["filter", <ListIcon name="filter" />],
+  ["logs", <Icon name="logs" />],
+  ["up", <ListIcon name="up" />],
+  ["down", <Icon name="down" />],
+  ["back", <ActionIcon name="back" />],
+  ["trash", <ActionIcon name="trash" />],
+  ["download", <ActionIcon name="download" />],
+  ["keys", <Icon name="keys" />],
+  ["error", <Icon name="error" />],
+  ["warning", <Icon name="warning" />],
+  ["more", <ActionIcon name="more" />],
+  ["eye", <Icon name="eye" />],
+  ["link", <ActionIcon name="link" />],
 ];
 
 const MARKDOWN = `# Why checkout is slow
@@ -173,9 +175,9 @@ export function Pieces() {
           </span>
         </Row>
         <Row name="Icons">
-          {ICONS.map((name) => (
+          {ICONS.map(([name, icon]) => (
             <span key={name}>
-              <Icon name={name} /> {name}
+              {icon} {name}
             </span>
           ))}
         </Row>

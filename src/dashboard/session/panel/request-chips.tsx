@@ -3,7 +3,7 @@ import type { ModelRequest, OfferedTool } from "../../../facts/model-request.ts"
 import { gistOf } from "../../../content/gist.ts";
 import { count } from "../../../lib/figures.ts";
 import { jsonText } from "../../../otel/any-value.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { ActionIcon } from "../../ui/action-icons.tsx";
 import { oneLine, UntrustedText } from "../../ui/untrusted-text.tsx";
 import { DataView, TextView } from "../content/data-view.tsx";
 
@@ -47,7 +47,7 @@ export function RequestChips({ request, called }: ChipsProps) {
               onClick={() => setOpened(name === opened ? undefined : name)}
             >
               <UntrustedText text={name} limit={80} />
-              {called.has(name) ? <Icon name="done" label="called" /> : null}
+              {called.has(name) ? <ActionIcon name="done" label="called" /> : null}
             </button>
           ))}
           {shown.length < ordered.length ? (

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { shortId } from "../../../session/tree/closed-rows.ts";
 import type { SessionAddress } from "../../address/address.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { ActionIcon } from "../../ui/action-icons.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { keyOf, SESSION_KEYS } from "../../keymap.ts";
 import { go } from "../../address/location.ts";
@@ -40,7 +41,7 @@ export function SessionActions({ feed, shown, here }: SessionActionsProps) {
       <CopyButton text={() => location.href} label="Copy a link to what you see" word="Share" />
       {query === undefined ? null : (
         <button type="button" class="button" title="Request, manifest, where it stopped" onClick={rerun}>
-          <Icon name="rerun" />
+          <ActionIcon name="rerun" />
           Rerun
         </button>
       )}
@@ -62,7 +63,7 @@ export function SessionActions({ feed, shown, here }: SessionActionsProps) {
         title="Details, export, delete"
         aria-label="Details, export, delete"
       >
-        <Icon name="more" />
+        <ActionIcon name="more" />
       </button>
       <div id={MENU_ID} class="session-menu" popover="auto" onToggle={(event) => setOpen(event.newState === "open")}>
         {open ? (

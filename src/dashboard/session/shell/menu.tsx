@@ -5,7 +5,7 @@ import type { SessionSummary } from "../../../session/summary.ts";
 import { deleteSoon } from "../../frame/delete-soon.ts";
 import type { KnownRetention } from "../../frame/retention.ts";
 import { authorisedFetch, mayDelete } from "../../server.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { ActionIcon } from "../../ui/action-icons.tsx";
 import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import { SessionDetails } from "./details.tsx";
 
@@ -54,7 +54,7 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
               disabled={state === "busy"}
               onClick={() => run(() => download(`${url}/otlp`, `${file}.otlp.json`))}
             >
-              <Icon name="download" />
+              <ActionIcon name="download" />
               OTLP/JSON
             </button>
             <button
@@ -63,7 +63,7 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
               disabled={state === "busy"}
               onClick={() => run(() => download(url, `${file}.md`, "text/markdown"))}
             >
-              <Icon name="download" />
+              <ActionIcon name="download" />
               Transcript
             </button>
             {mayDelete.value ? (
@@ -74,7 +74,7 @@ export function SessionMenu({ id, summary, retention }: MenuProps) {
                 disabled={state === "busy"}
                 onClick={() => setState("confirming")}
               >
-                <Icon name="trash" />
+                <ActionIcon name="trash" />
                 Delete
               </button>
             ) : null}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon } from "../../ui/icons.tsx";
+import { ListIcon } from "../../ui/list-icons.tsx";
 import { importFiles } from "./import-files.tsx";
 
 const ACCEPTED = ".json,.jsonl,.ndjson,.gz,application/json";
@@ -16,7 +16,7 @@ export function ImportButton() {
         title="OTLP/JSON, JSON lines, or Jaeger's JSON; a file can be dropped anywhere here"
         onClick={() => input.current?.click()}
       >
-        <Icon name="upload" />
+        <ListIcon name="upload" />
         <span>Import</span>
       </button>
       <input
@@ -73,7 +73,7 @@ export function DropZone() {
   return over ? (
     <div class="drop-zone" aria-hidden="true">
       <p>
-        <Icon name="upload" />
+        <ListIcon name="upload" />
         Drop to import
       </p>
     </div>

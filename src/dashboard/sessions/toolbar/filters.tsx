@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SessionSummary } from "../../../session/summary.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { ListIcon } from "../../ui/list-icons.tsx";
 import { CLOSE_KEYS } from "../../keymap.ts";
 import { usePageKeys } from "../../keys.tsx";
 import { lazily } from "../../ui/lazy.tsx";
@@ -44,7 +44,7 @@ export function Filters({ view, sessions }: { view: ListView; sessions: readonly
   return (
     <div class="filters" ref={place} onPointerEnter={Form.preload} onFocusIn={Form.preload}>
       <button ref={button} type="button" class="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="filter" />
+        <ListIcon name="filter" />
         Filter
       </button>
       {open ? <Form.Part view={view} sessions={sessions} onDone={close} /> : null}
