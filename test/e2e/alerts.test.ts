@@ -80,6 +80,25 @@ test("an alert is set, tested and removed on the page, and its secret is the rec
   expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
 });
 
+test("hostile names of sessions turn nothing around", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const body = JSON.stringify({
+    on: ["waiting"],
+    format: "slack",
+    sessions: ["a\u202epirt"],
+    url: "http://127.0.0.1:1",
+  });
+  await post(url, "/v1/traces", exportOf("a".repeat(32), "chat", { "session.id": "trip" }));
+  expect((await fetch(`${url}/admin/alerts/one`, { method: "PUT", body })).status).toBe(200);
+  const { page } = await openPage();
+  await page.goto(`${url}/sessions`);
+  await page.getByRole("button", { name: "Notify me" }).click();
+  await page.getByRole("button", { name: "Webhooks, Slack, Teams…" }).click();
+  const row = page.getByRole("dialog", { name: "Alerts by webhook" }).getByRole("listitem");
+  await row.getByText("needs you · a").waitFor();
+  expect(await row.textContent()).not.toContain("\u202e");
+});
+
 test("the page says why an alert was not accepted, and why a request about one failed", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const receiver = await openReceiver();

@@ -85,6 +85,19 @@ test("after one is added the form is empty, and what is typed stays while the li
   expect(await page.getByRole("heading", { name: "traces", exact: true }).count()).toBe(1);
 });
 
+test("a hostile value to match turns nothing around, and a small share is no 0 %", async () => {
+  const program = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const match = { attribute: { key: "team", value: "a\u202etxet" } };
+  const body = JSON.stringify({ endpoint: "http://jaeger:4318", match, sampling: 0.001 });
+  await fetch(`${program.url}/admin/upstreams/a`, { method: "PUT", body });
+  const { page } = await openPage();
+  await page.goto(`${program.url}/admin/upstreams`);
+  const line = page.locator(".upstream-endpoint");
+  await line.getByText(", 0.1 % of them").waitFor();
+  expect(await line.textContent()).toContain("traces with team = a");
+  expect(await line.textContent()).not.toContain("\u202e");
+});
+
 test("the page asks for a token that may administer, and shows what the server refuses", async () => {
   const program = await startProgram({
     DATA_DIR: await temporaryDirectory(),

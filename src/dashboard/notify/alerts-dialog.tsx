@@ -6,6 +6,7 @@ import { STATE_WORDS } from "../../session/list/state-change.ts";
 import { useAnswer } from "../answer.ts";
 import { send } from "../send.ts";
 import { Icon } from "../ui/icons.tsx";
+import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { AlertForm, FORMATS } from "./alert-form.tsx";
 import "../ui/dialog.css";
 import "./alerts.css";
@@ -85,10 +86,13 @@ function AlertRow({ alert, onChange }: { alert: AlertAnswer; onChange: () => voi
   return (
     <li>
       <p>
-        <strong>{name}</strong> {eventsText(alert)}
+        <strong>{name}</strong> <UntrustedText text={eventsText(alert)} limit={600} />
       </p>
       <p class="muted">
-        {`${FORMATS[format] ?? format} at ${host} · ${state}${reason === undefined ? "" : `: ${reason}`} · ${delivered} delivered, ${pending} pending, ${refused} refused`}
+        {`${FORMATS[format] ?? format} at ${host} · ${state}`}
+        {reason === undefined ? null : ": "}
+        {reason === undefined ? null : <UntrustedText text={reason} limit={600} />}
+        {` · ${delivered} delivered, ${pending} pending, ${refused} refused`}
       </p>
       {outcome === undefined ? null : <p role="status">{outcome}</p>}
       <span class="alerts-actions">

@@ -43,7 +43,11 @@ export function UpstreamCard({ upstream, isNew, onChange }: CardProps) {
       </div>
       <p class="upstream-endpoint">
         <UntrustedText text={endpoint === "" ? "no endpoint" : endpoint} limit={300} />
-        <span class="muted">{` · ${matchText(upstream)}`}</span>
+        <span class="muted">
+          {" · "}
+          <UntrustedText text={matchText(upstream)} limit={300} />
+          {shareText(upstream)}
+        </span>
       </p>
       {reason === undefined ? null : (
         <p class="upstream-reason">
@@ -266,11 +270,17 @@ function ParkedList({ parked, total }: ParkedAnswer) {
   );
 }
 
-function matchText({ match, sampling, errors }: UpstreamAnswer): string {
-  const share =
-    sampling === 1 ? "" : `, ${count(sampling * 100)} % of them${errors === "always" ? " and all with errors" : ""}`;
-  if (match === undefined) return `all traces${share}`;
-  if ("namespace" in match) return `traces of the namespace ${match.namespace}${share}`;
-  if ("service" in match) return `traces of the service ${match.service}${share}`;
-  return `traces with ${match.attribute.key} = ${match.attribute.value}${share}`;
+function matchText({ match }: UpstreamAnswer): string {
+  if (match === undefined) return "all traces";
+  if ("namespace" in match) return `traces of the namespace ${match.namespace}`;
+  if ("service" in match) return `traces of the service ${match.service}`;
+  return `traces with ${match.attribute.key} = ${match.attribute.value}`;
+}
+
+/** A share may be far below 1 %. */
+const PERCENT = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
+
+function shareText({ sampling, errors }: UpstreamAnswer): string {
+  if (sampling === 1) return "";
+  return `, ${PERCENT.format(sampling * 100)} % of them${errors === "always" ? " and all with errors" : ""}`;
 }
