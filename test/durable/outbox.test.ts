@@ -334,6 +334,42 @@ test("an upstream that is put while the traces of an earlier one are looked at a
   expect(list).toHaveBeenCalledTimes(2);
 });
 
+// spec: SINK-8
+test("an upstream that is new gets the traces of that time also when the list or a session can't be read for long", async () => {
+  vi.spyOn(console, "warn").mockReturnValue();
+  await put("a");
+  await world.deliver([aSpan(OTHER, 1), aSpan(TRACE, 1)]);
+  await world.rest([TRACE, OTHER]);
+  for (const id of [TRACE, OTHER])
+    await runInDurableObject(world.objectOf(id), (_, { storage }) => {
+      for (const [key] of storage.kv.list({ prefix: "outbox" })) storage.kv.delete(key);
+    });
+  took();
+  const upstreams = env.UPSTREAMS.getByName("default/upstreams");
+  const list = vi.spyOn(DirectoryObject.prototype, "list").mockImplementation(() => {
+    throw new Error("the list can't be read (a test's fault)");
+  });
+  // More often than the platform repeats an alarm that fails.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    world.pass(600_000);
+    expect(await runDurableObjectAlarm(upstreams), String(attempt)).toBe(true);
+  }
+  list.mockRestore();
+  const traces = vi.spyOn(SessionObject.prototype, "traces").mockImplementationOnce(() => {
+    throw new Error("the session can't be read (a test's fault)");
+  });
+  world.pass(600_000);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  await world.rest([TRACE, OTHER]);
+  expect(traces).toHaveBeenCalledTimes(2);
+  expect(took()).toHaveLength(1);
+  world.pass(600_000);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(true);
+  await world.rest([TRACE, OTHER]);
+  expect(took()).toHaveLength(1);
+  expect(await runDurableObjectAlarm(upstreams)).toBe(false);
+});
+
 test("an upstream that is no more gets nothing, and its cursors go", async () => {
   await put("a");
   await put("b");

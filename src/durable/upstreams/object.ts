@@ -1,5 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../../config.ts";
+import { backoff } from "../../lib/backoff.ts";
+import { log } from "../../lib/log.ts";
 import { openTables } from "../../lib/meta-table.ts";
 import type { MetaTable } from "../../lib/meta-table.ts";
 import { pool } from "../../lib/pool.ts";
@@ -22,6 +24,8 @@ import { UpstreamRows, UPSTREAMS } from "./rows.ts";
 
 /** Every Worker knows an upstream after this time; a trace that came meanwhile is looked at again then. */
 const LOOK_AGAIN_MILLIS = 30_000;
+/** Between two attempts to look again, at most. */
+const LONGEST_WAIT_MILLIS = 600_000;
 const SESSIONS_A_PAGE = 100;
 const OWNERS_AT_ONCE = 50;
 
@@ -111,28 +115,47 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     const since = this.#meta.get("lookAgain");
     if (since === undefined) return;
-    await this.#deliverSince(Number(since));
+    try {
+      await this.#deliverSince(Number(since));
+    } catch (error) {
+      // The platform repeats a failed alarm a few times only.
+      log("traces-not-looked-at-again", { level: "warn", error });
+      const failed = Number(this.#meta.get("lookAgainFailed") ?? 0) + 1;
+      this.#meta.set("lookAgainFailed", String(failed));
+      if ((await this.ctx.storage.getAlarm()) === null)
+        await this.ctx.storage.setAlarm(
+          Date.now() + backoff(failed, LOOK_AGAIN_MILLIS, Math.random(), LONGEST_WAIT_MILLIS),
+        );
+      return;
+    }
+    this.#meta.delete("lookAgainFailed");
     // An upstream that was put meanwhile set another alarm, for the traces since then too.
     if ((await this.ctx.storage.getAlarm()) !== null) return;
     this.#meta.delete("lookAgain");
   }
 
-  /** Makes the owners of the traces of each session that was active since then deliver. */
+  /** Makes the owners of the traces of each session that was active since then deliver. Fails after all if one did. */
   async #deliverSince(since: number): Promise<void> {
     const tenant = tenantOf(this.ctx.id);
     const directory = directoryOf(this.env, tenant);
     const query = { filter: EVERY_SESSION, sort: "activity", order: "desc", limit: SESSIONS_A_PAGE } as const;
     let cursor: ListCursor | undefined;
+    const failures: unknown[] = [];
     do {
       const page: ListPage = await directory.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
       // The directory's own text.
       const summaries = page.sessions.map((summary) => JSON.parse(summary) as SessionSummary);
       const active = summaries.filter(({ liveness }) => Number(liveness.lastArrival) / 1e6 >= since);
       for (const { id } of active) {
-        const traces = await sessionAt(this.env, tenant, id).traces();
-        await pool(traces, OWNERS_AT_ONCE, async (traceId) => await sessionAt(this.env, tenant, traceId).deliver());
+        try {
+          const traces = await sessionAt(this.env, tenant, id).traces();
+          await pool(traces, OWNERS_AT_ONCE, async (traceId) => await sessionAt(this.env, tenant, traceId).deliver());
+        } catch (error) {
+          failures.push(error);
+        }
       }
       cursor = active.length < SESSIONS_A_PAGE ? undefined : page.next;
     } while (cursor !== undefined);
+    if (failures.length > 0) throw failures[0];
   }
 }
