@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  beginningOf,
-  begunAt,
-  readReplayView,
-  replayOf,
-  replayParameters,
-} from "../../../src/dashboard/address/replay-view.ts";
+import { readReplayView, replayOf, replayParameters } from "../../../src/dashboard/address/replay-view.ts";
+import { beginningOf, begunAt } from "../../../src/dashboard/session/replay/replay-times.ts";
 
 const read = (query: string) => readReplayView(new URLSearchParams(query));
 

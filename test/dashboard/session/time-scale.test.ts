@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { around, isOutside, place, roomy } from "../../../src/dashboard/session/timeline/time-scale.ts";
+import { around, roomy } from "../../../src/dashboard/session/timeline/time-scale.ts";
+import { isOutside, place } from "../../../src/dashboard/session/timeline/bar-place.ts";
 import { ticks } from "../../../src/dashboard/session/timeline/time-ticks.ts";
 
 const MILLI = 1_000_000n;

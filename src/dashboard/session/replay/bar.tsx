@@ -7,7 +7,8 @@ import { isComplete, type StreamState } from "../../../client/stream-state.ts";
 import type { ReplayFeed } from "./feed.ts";
 import { useReplayTicks } from "./ticks.ts";
 import type { ReplayControls } from "./controls.ts";
-import { IDLES, SPEEDS } from "../../address/replay-view.ts";
+import { SPEEDS } from "../../address/replay-view.ts";
+import { IDLES } from "./replay-times.ts";
 import { fractionOf } from "./timeline.ts";
 import "./replay.css";
 

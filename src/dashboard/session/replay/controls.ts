@@ -5,7 +5,8 @@ import type { REPLAY_KEYS } from "../../keymap.ts";
 import type { Actions } from "../../keys.tsx";
 import type { Timeline } from "./timeline.ts";
 import { isComplete, type StreamState } from "../../../client/stream-state.ts";
-import { begunAt, type ReplayView, SPEEDS } from "../../address/replay-view.ts";
+import { type ReplayView, SPEEDS } from "../../address/replay-view.ts";
+import { begunAt } from "./replay-times.ts";
 
 /** The controls of a replay. Its view is in the URL, its position in the feed. */
 export type ReplayControls = {

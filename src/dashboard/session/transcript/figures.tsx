@@ -6,7 +6,8 @@ import { costText } from "../../../session/cost-text.ts";
 import { costTitle } from "../../ui/cost.tsx";
 import { toMillis } from "../../ui/moments.ts";
 import type { SessionClock } from "../reading-props.ts";
-import { isOutside, place, type TimeScale } from "../timeline/time-scale.ts";
+import { type TimeScale } from "../timeline/time-scale.ts";
+import { isOutside, place } from "../timeline/bar-place.ts";
 
 const BILLION = 1e9;
 
