@@ -90,7 +90,7 @@ test("a watch that ends goes on where it was; a version that is too old is a new
   const api = await KubernetesApi.start();
   api.set("Secret", "team-a", to("a"));
   const upstreams = async () => await upstreamsAt(program.url);
-  discover(api, program.url);
+  const command = discover(api, program.url);
   await expect.poll(() => api.watches).toBe(2);
   api.set("Secret", "team-b", to("b"));
   const seen = api.version;
@@ -105,6 +105,7 @@ test("a watch that ends goes on where it was; a version that is too old is a new
     await expect.poll(upstreams).toContain(`namespace.team-c http://${how}:4318/v1/traces`);
     expect(api.asked.filter((line) => line.startsWith("list"))).toEqual([]);
   }
+  await command.prints("Secrets: the connection to the API server broke");
   expect(api.asked.findLast((line) => line.startsWith("watch Secret"))).toBe(`watch Secret from ${seen + 1}`);
   for (const gone of ["status", "event"] as const) {
     await expect.poll(() => api.watches).toBe(2);

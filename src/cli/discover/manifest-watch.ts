@@ -222,5 +222,7 @@ function messageOf(error: unknown): string {
   if (error instanceof SyntaxError) return "the API server's answer is no JSON";
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError" || error.name === "AbortError") return "the API server does not answer";
+  // "aborted", "socket hang up".
+  if ("code" in error && error.code === "ECONNRESET") return "the connection to the API server broke";
   return oneLine(error.message || ("code" in error ? String(error.code) : error.name), LONGEST_REASON);
 }
