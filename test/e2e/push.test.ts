@@ -165,3 +165,66 @@ test("a reader ends push although the server can't be reached", async () => {
   expect(await choice.isChecked()).toBe(false);
   expect(await page.getByText("can’t be notified").count()).toBe(0);
 });
+
+/**
+ * What a click makes the service worker do. A headless browser shows no notification to click, and windows open and get the focus
+ * only after a real click: these two are written down instead. Which tab it chooses, and where it leads it, is real.
+ */
+const CLICKS = `(() => {
+  globalThis.acts = [];
+  clients.openWindow = async (url) => void acts.push("open " + new URL(url).pathname);
+  WindowClient.prototype.focus = async function () { acts.push("focus " + new URL(this.url).pathname); return this; };
+})()`;
+
+/** Clicks a notification with this address, waits until the worker has done all, and answers what it did beside leading tabs. */
+async function click(worker: Worker, url: string): Promise<string[]> {
+  return await worker.evaluate<string[], string>(async (address) => {
+    const scope = globalThis as unknown as { acts: string[] };
+    const begun = scope.acts.length;
+    const work: Promise<unknown>[] = [];
+    let isClosed = false;
+    const event = new Event("notificationclick");
+    Object.assign(event, {
+      notification: { data: { url: address }, close: () => (isClosed = true) },
+      waitUntil: (done: Promise<unknown>) => void work.push(done),
+    });
+    globalThis.dispatchEvent(event);
+    await Promise.all(work);
+    return [...(isClosed ? [] : ["left the notification"]), ...scope.acts.slice(begun)];
+  }, url);
+}
+
+// spec: ALERT-8
+test("a click on a notification leads a tab of the page to the step, or opens one", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await send(url, span("berlin", "Which hotel?"));
+  await send(url, span("porto", "Which boat?"));
+  const { page } = await openPage();
+  const tabs = page.context();
+  const installed = tabs.waitForEvent("serviceworker");
+  await page.goto(`${url}/sessions`);
+  await page.evaluate("navigator.serviceWorker.register('/push-worker.js')");
+  const worker = await installed;
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  await worker.evaluate(CLICKS);
+  const here = (tab: Page): string => new URL(tab.url()).pathname;
+
+  // The worker came after the tab, so it may not lead it.
+  expect(await click(worker, "/sessions/berlin")).toEqual(["focus /sessions", "open /sessions/berlin"]);
+  expect(here(page)).toBe("/sessions");
+  await page.reload();
+  expect(await click(worker, "/sessions/berlin")).toEqual(["focus /sessions"]);
+  await expect.poll(() => here(page)).toBe("/sessions/berlin");
+  await page.getByText("Which hotel?").first().waitFor();
+
+  const other = await tabs.newPage();
+  await other.goto(`${url}/sessions/porto`);
+  // The one that shows the session, not the one that had the focus last.
+  expect(await click(worker, "/sessions/berlin")).toEqual(["focus /sessions/berlin"]);
+  expect([here(page), here(other)]).toEqual(["/sessions/berlin", "/sessions/porto"]);
+  expect(await click(worker, "https://elsewhere.example/sessions/berlin")).toEqual([]);
+
+  await page.goto("about:blank");
+  await other.close();
+  expect(await click(worker, "/sessions/porto?span=1:2")).toEqual(["open /sessions/porto"]);
+});
