@@ -36,7 +36,7 @@ export async function deliverTrace(
   if (!page.rows.every(isKnown)) ({ self, upstreams } = await loadUpstreams(env, caller, "now"));
   const stale = page.rows.filter((row) => !isKnown(row)).map(({ sink }) => sink);
   const sinks = sinksOfAll(upstreams);
-  const reader = new TraceReader(owner, traceId, sinks.length);
+  const reader = new TraceReader(owner, traceId, page.head, sinks.length);
   const run: Run = {
     owner,
     reader,
