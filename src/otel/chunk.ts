@@ -79,10 +79,6 @@ export class ChunkRecords {
     this.resourceLogs = resourceLogs;
   }
 
-  get length(): number {
-    return this.records().length;
-  }
-
   /** The records by position, without resources and scopes. */
   records(): readonly LogRecord[] {
     return this.resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));

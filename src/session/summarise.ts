@@ -27,8 +27,6 @@ export type AboutSession = {
   readonly lastArrival: string;
   readonly watchers: number;
   readonly belongsTo?: string;
-  /** The last delivery came by an import. */
-  readonly isImported?: true;
   /** For tokens without a cost; the cost of such tokens, and of their session, is unknown without. */
   readonly prices?: Prices;
 };
@@ -73,7 +71,6 @@ export function summariseParts(
       .toSorted()
       .slice(0, MAX_ALSO),
     ...(about.belongsTo === undefined ? {} : { belongsTo: about.belongsTo }),
-    ...(about.isImported === undefined ? {} : { isImported: about.isImported }),
     watchers: about.watchers,
     ...digest?.(parts, clocks, liveness),
   };

@@ -119,7 +119,7 @@ export async function sendInBulk(runtime: Runtime, shape: BatchShape, requests: 
  * An agent at work: an exporter that sends what it has every half second. Answers how long after each answer the watcher had the spans,
  * milliseconds.
  */
-async function liveSession(runtime: Runtime, seconds: number, watcher?: Watcher): Promise<number[]> {
+export async function liveSession(runtime: Runtime, seconds: number, watcher?: Watcher): Promise<number[]> {
   const batch = new Batch({ encoding: "protobuf", spans: 10, traces: 1, session: false });
   batch.setTraces([newTraceId()]);
   const connection = await Connection.open(runtime.port);
@@ -158,7 +158,7 @@ export function difference(after: Bill, before: Bill): Bill {
   };
 }
 
-function dollars(bill: Bill): number {
+export function dollars(bill: Bill): number {
   return (
     bill.rowsWritten * PRICES.rowWritten +
     bill.rowsRead * PRICES.rowRead +
@@ -186,7 +186,7 @@ export function perMillion(name: string, bill: Bill, spans: number): Figure {
   return { name, value: dollars(scaled), unit: "$", detail: inWords(scaled) };
 }
 
-function inWords({ rowsWritten, rowsRead, objectRequests, workerRequests, pendingMillis }: Bill): string {
+export function inWords({ rowsWritten, rowsRead, objectRequests, workerRequests, pendingMillis }: Bill): string {
   const whole = (count: number) => Math.round(count).toLocaleString("en-US");
   return `${whole(rowsWritten)} rows written, ${whole(rowsRead)} read, ${whole(objectRequests)} calls to objects, ${whole(workerRequests)} requests, ${whole(pendingMillis / 1_000)} s of objects with work pending`;
 }

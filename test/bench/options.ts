@@ -1,8 +1,24 @@
 import { peerAt } from "./peer.ts";
 import type { Peer } from "./peer.ts";
 
-/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces, `sinks` for upstreams, `new` for small traces. */
-export const BENCHES = ["a", "b", "c", "d", "e", "f", "g", "h", "l", "list", "fork", "self", "sinks", "new"] as const;
+/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces, `sinks` for upstreams, `alerts` for rules, `new` for small traces. */
+export const BENCHES = [
+  "a",
+  "b",
+  "c",
+  "d",
+  "e",
+  "f",
+  "g",
+  "h",
+  "l",
+  "list",
+  "fork",
+  "self",
+  "sinks",
+  "alerts",
+  "new",
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export type Options = {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { benchAlerts } from "./alerts.ts";
 import { benchBill } from "./bill.ts";
 import { benchFanOut } from "./fan-out.ts";
 import type { Section } from "./figure.ts";
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   fork: benchFork,
   self: benchSelf,
   sinks: benchSinks,
+  alerts: benchAlerts,
   new: benchNewTraces,
 };
 

@@ -343,12 +343,12 @@ export class SessionState {
         id: this.id,
         lastArrival: nanoseconds(lastArrival),
         watchers: 0,
-        ...(isImported ? { isImported } : {}),
         ...(belongsTo === undefined ? {} : { belongsTo }),
       };
       const parts = this.fold.parts.folds(this.settings.prices);
       const rolled = rollUp(parts);
-      const summary = summariseParts(visible, about, parts, sessionDigest, rolled);
+      const folded = summariseParts(visible, about, parts, sessionDigest, rolled);
+      const summary: SessionSummary = isImported ? { ...folded, isImported } : folded;
       this.#summary = { of, summary, search: searchText(searchableIn(summary, parts, rolled)) };
     }
     return this.#summary;

@@ -23,9 +23,8 @@ export function stateKey({ liveness: { waiting } }: SessionSummary, status: Stat
 
 /** Whether what the status tells of reached the server about when it happened, and not in a file. Exports of old logs do not. */
 export function isTimely({ liveness, end, isImported }: SessionSummary, status: Status): boolean {
-  if (isImported === true) return false;
   const happened = Number(BigInt((status === "waiting" ? liveness.waiting?.since : undefined) ?? end) / 1_000_000n);
-  return arrivalMillis(liveness) - happened < NEWS_MILLIS;
+  return !isImported && arrivalMillis(liveness) - happened < NEWS_MILLIS;
 }
 
 /** What a message begins with. */

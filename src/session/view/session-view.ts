@@ -168,7 +168,7 @@ export class SessionView {
     return this.#logs;
   }
 
-  /** `undefined` without spans and log records. Only `watchers` and `belongsTo` come from the server. */
+  /** `undefined` without spans and log records. Only `watchers` and `belongsTo` come from the server. It has no `isImported`, which only lists and alerts need. */
   summary(): SessionSummary | undefined {
     this.#evictGone();
     if (this.#table.itemCount === 0) return undefined;
@@ -178,7 +178,6 @@ export class SessionView {
       id: this.#announced?.id ?? this.#id,
       lastArrival: this.lastArrival.toString(),
       watchers: this.#announced?.watchers ?? 0,
-      ...(this.lastReceipt?.isImported === true ? { isImported: true as const } : {}),
       ...(belongsTo === undefined ? {} : { belongsTo }),
     };
     const about = JSON.stringify(context);

@@ -100,8 +100,9 @@ class ReadChunk {
     const resources: unknown = JSON.parse(text);
     this.#items =
       kind === "logs" ? new ChunkRecords(resources as ResourceLogs[]) : new ChunkSpans(resources as ResourceSpans[]);
+    const { length } = this.#items instanceof ChunkSpans ? this.#items : this.#items.records();
     const hasLarge = text.length > SHARED_UNITS || text.includes('"offloaded"');
-    if (!hasLarge) this.#share = Math.ceil(text.length / this.#items.length);
+    if (!hasLarge) this.#share = Math.ceil(text.length / length);
     return this.#items;
   }
 

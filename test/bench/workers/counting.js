@@ -39,6 +39,15 @@ function countStorage(storage) {
     cursors.push(cursor);
     return cursor;
   };
+  // Each entry is a row.
+  const keyed = Object.getPrototypeOf(storage.kv);
+  for (const method of ["put", "delete"]) {
+    const own = keyed[method];
+    keyed[method] = function (...given) {
+      bill.rowsWritten += 1;
+      return own.apply(this, given);
+    };
+  }
   const durable = Object.getPrototypeOf(storage);
   const { setAlarm } = durable;
   durable.setAlarm = function (...when) {
@@ -112,7 +121,10 @@ function counted(name, Base) {
 export const SessionObject = counted("session", bundle.SessionObject);
 export const DirectoryObject = counted("directory", bundle.DirectoryObject);
 export const ArkFeedObject = counted("ark-feed", bundle.ArkFeedObject);
-export const { AlertsObject, Courier, UpstreamsObject } = bundle;
+export const AlertsObject = counted("alerts", bundle.AlertsObject);
+export const UpstreamsObject = counted("upstreams", bundle.UpstreamsObject);
+// A call between Workers of one account is no billed request.
+export const { Courier } = bundle;
 
 const counting = {
   async fetch(request, env, ctx) {
