@@ -1,5 +1,6 @@
 import { parseJson } from "../otel/any-value.ts";
-import { FIELD, valueIn } from "./attribute-index.ts";
+import { valueIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { cut } from "../lib/one-line.ts";
 import type { AnyValue } from "../otel/span.ts";

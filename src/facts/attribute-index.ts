@@ -15,6 +15,7 @@ import {
   TOOL_CALL_ID_KEYS,
   WHOLE_PROMPT_KEYS,
 } from "../otel/semconv/content.ts";
+import * as FIELD from "./fields.ts";
 import { sessionName, sessionNameIfUuid, sessionNameUnlessNumber, userName } from "./session-id.ts";
 import { PRODUCERS } from "./producer.ts";
 import type { AnyValue, KeyValue } from "../otel/span.ts";
@@ -29,88 +30,6 @@ import {
   STEP_WORDS,
 } from "./kind.ts";
 import type { SpanKind } from "./kind.ts";
-
-/** The fields that are read from a span's attributes: positions in the array that {@link indexAttributes} returns. */
-export const FIELD = {
-  chosenSession: 0,
-  frameworkSession: 1,
-  conversation: 2,
-  service: 3,
-  explicitKind: 4,
-  operation: 5,
-  aiSdkOperation: 6,
-  present: 7,
-  step: 8,
-  queryName: 9,
-  queryNamespace: 10,
-  agent: 11,
-  team: 12,
-  tool: 13,
-  model: 14,
-  inputTokens: 15,
-  outputTokens: 16,
-  cachedTokens: 17,
-  reasoningTokens: 18,
-  usage: 19,
-  answer: 20,
-  cost: 21,
-  costDetails: 22,
-  level: 23,
-  input: 24,
-  pendingCopy: 25,
-  pendingParent: 26,
-  pending: 27,
-  partialVersion: 28,
-  wasLongRunning: 29,
-  idsPath: 30,
-  namesPath: 31,
-  targetName: 32,
-  targetType: 33,
-  user: 34,
-  failure: 35,
-  failureType: 36,
-  inputRequest: 37,
-  task: 38,
-  taskState: 39,
-  approvalState: 40,
-  derivation: 41,
-  exportedSession: 42,
-  sessionClaims: 43,
-  writtenTokens: 44,
-  written1hTokens: 45,
-  totalTokens: 46,
-  uncachedInputTokens: 47,
-  chatUsage: 48,
-  operationName: 49,
-  a2aMethod: 50,
-  mcpMethod: 51,
-  wholePrompt: 52,
-  templateName: 53,
-  modelCallId: 54,
-  toolCallId: 55,
-  promptId: 56,
-  exception: 57,
-  toolStatus: 58,
-  earlyOk: 59,
-  deferral: 60,
-  outcome: 61,
-  longRunning: 62,
-  resumes: 63,
-  suspended: 64,
-  withoutStatus: 65,
-  failedOutcome: 66,
-  usageDetails: 67,
-  replies: 68,
-  message: 69,
-  producer: 70,
-  startsPath: 71,
-  inputCost: 72,
-  outputCost: 73,
-  route: 74,
-  requestMethod: 75,
-} as const;
-
-const FIELDS = Object.keys(FIELD).length;
 
 /** One field's value. A reader returns `undefined` if a key has no usable value: a later key may have one. */
 type FieldValue = string | number | AnyValue;
@@ -304,16 +223,16 @@ function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined
 
 export type AttributeIndex = readonly (FieldValue | undefined)[];
 
-const EMPTY_INDEX: AttributeIndex = Array.from({ length: FIELDS }, () => undefined);
+const EMPTY_INDEX: AttributeIndex = Array.from({ length: FIELD.COUNT }, () => undefined);
 const NO_RANK = 255;
 
 /** Reads the fields of one span after the other into one array: a new array for each costs more than reading its attributes. */
 class IndexReader {
   readonly #index = [...EMPTY_INDEX];
   /** The ranks of the values in the index. */
-  readonly #ranks = new Uint8Array(FIELDS).fill(NO_RANK);
+  readonly #ranks = new Uint8Array(FIELD.COUNT).fill(NO_RANK);
   /** The fields with a value. */
-  readonly #found = new Uint8Array(FIELDS);
+  readonly #found = new Uint8Array(FIELD.COUNT);
   #count = 0;
 
   /** Valid until the next call. */

@@ -1,7 +1,8 @@
 import { cut } from "../lib/one-line.ts";
 import { textHash } from "../lib/text-hash.ts";
 import type { Resource, Scope } from "../otel/span.ts";
-import { FIELD, indexAttributes, textIn, valueIn } from "./attribute-index.ts";
+import { indexAttributes, textIn, valueIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { producerOfScope, producerOfService } from "./producer.ts";
 import type { Producer } from "./producer.ts";

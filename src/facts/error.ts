@@ -10,7 +10,8 @@ import {
 } from "../otel/semconv/attributes.ts";
 import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from "../otel/span.ts";
 import type { Span } from "../otel/span.ts";
-import { FIELD, textIn, valueIn } from "./attribute-index.ts";
+import { textIn, valueIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { exceptionAttributes, firstText } from "./exception-text.ts";
 import type { SpanKind } from "./kind.ts";

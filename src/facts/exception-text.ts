@@ -1,7 +1,8 @@
 import { textOf } from "../otel/any-value.ts";
 import { EXCEPTION_EVENT, EXCEPTION_KEYS } from "../otel/semconv/attributes.ts";
 import type { KeyValue, Span } from "../otel/span.ts";
-import { FIELD, textIn } from "./attribute-index.ts";
+import { textIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 
 /** The attributes of the span's last exception event: that exception ended the span. */

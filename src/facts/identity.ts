@@ -1,4 +1,5 @@
-import { numberIn, indexAttributes, FIELD, textIn } from "./attribute-index.ts";
+import { numberIn, indexAttributes, textIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import type { Span } from "../otel/span.ts";
 

@@ -13,7 +13,8 @@ import {
   OUTPUT_MESSAGE_KEYS,
 } from "../otel/semconv/content.ts";
 import type { AnyValue, KeyValue, Span, SpanEvent } from "../otel/span.ts";
-import { FIELD, textIn, valueIn } from "./attribute-index.ts";
+import { textIn, valueIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { firstText } from "./exception-text.ts";
 import { pauseIn, pauseInOutput } from "./pause.ts";

@@ -13,7 +13,8 @@ import {
   PAUSE_TYPES,
 } from "../otel/semconv/attributes.ts";
 import type { AnyValue, Span } from "../otel/span.ts";
-import { FIELD, textIn, valueIn } from "./attribute-index.ts";
+import { textIn, valueIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { exceptionText, firstText } from "./exception-text.ts";
 

@@ -1,5 +1,6 @@
 import { parseJson } from "../otel/any-value.ts";
-import { kindAt, numberIn, FIELD, textIn } from "./attribute-index.ts";
+import { kindAt, numberIn, textIn } from "./attribute-index.ts";
+import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
 import { isRecord, nonEmpty } from "../lib/plain-data.ts";
 import type { PlainRecord } from "../lib/plain-data.ts";

@@ -1,6 +1,7 @@
 import { ARK_INPUT_UNITS } from "../../logs/ark-events/ark-event.ts";
 import { displayValue, parseJson, plainValue } from "../../otel/any-value.ts";
-import { indexAttributes, FIELD, textIn } from "../../facts/attribute-index.ts";
+import { indexAttributes, textIn } from "../../facts/attribute-index.ts";
+import * as FIELD from "../../facts/fields.ts";
 import type { AttributeIndex } from "../../facts/attribute-index.ts";
 import { ClaimedAttributes } from "../../content/claimed-attributes.ts";
 import { readContent } from "../../facts/span-content.ts";

@@ -1,4 +1,5 @@
-import { FIELD, indexAttributes, textIn } from "../../facts/attribute-index.ts";
+import { indexAttributes, textIn } from "../../facts/attribute-index.ts";
+import * as FIELD from "../../facts/fields.ts";
 import { resourceIndex } from "../../facts/emitter.ts";
 import type { TreeNode, ViewSpan } from "./tree-node.ts";
 
