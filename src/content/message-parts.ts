@@ -122,6 +122,7 @@ function readPart(item: unknown): MessagePart | undefined {
     case "tool-call":
     case "tool_use":
     case "toolUse":
+    case "toolCall":
     case "server_tool_use":
     case "function_call":
       return toolCall(isRecord(item.tool_call) ? item : part);
@@ -138,6 +139,7 @@ function readPart(item: unknown): MessagePart | undefined {
     case "tool-result":
     case "tool_result":
     case "toolResult":
+    case "toolresult":
     case "function_call_output":
     case "tool-error":
       return toolResult(part);
@@ -148,7 +150,7 @@ function readPart(item: unknown): MessagePart | undefined {
   }
 }
 
-/** A part of Gemini, Genkit, Bedrock, Haystack or AutoGen: its fields show its type. */
+/** A part of Gemini, Genkit, Bedrock, Haystack, AutoGen or Rig: its fields show its type. */
 function untypedPart(part: PlainRecord): MessagePart | undefined {
   if (typeof part.text === "string") return textPart(part.thought === true ? "reasoning" : "text", part.text);
   const thought = part.reasoningContent ?? part.reasoning;
@@ -160,6 +162,7 @@ function untypedPart(part: PlainRecord): MessagePart | undefined {
   if (isRecord(response)) return toolResult(response);
   const result = part.tool_call_result;
   if (isRecord(result)) return toolResult({ ...(isRecord(result.origin) ? { id: result.origin.id } : {}), ...result });
+  if (isRecord(part.function) && typeof part.function.name === "string") return toolCall(part);
   if (typeof part.name === "string" && ("arguments" in part || "args" in part)) return toolCall(part);
   if ("call_id" in part || "callId" in part) return toolResult(part);
   const fields = Object.keys(part);

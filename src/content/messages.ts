@@ -34,6 +34,7 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ["ai", "assistant"],
   ["model", "assistant"],
   ["function", "tool"],
+  ["toolResult", "tool"],
   ["USER", "user"],
   ["AI", "assistant"],
   ["ASSISTANT", "assistant"],
@@ -71,6 +72,8 @@ const WRAPPERS = [
   "inputs",
   "outputs",
   "update",
+  "result",
+  "response",
 ] as const;
 
 /**
@@ -164,6 +167,7 @@ function systemMessages(value: PlainRecord): Message[] {
   const config = isRecord(value.config) ? value.config : isRecord(value.Config) ? value.Config : value;
   const system =
     value.system ??
+    value.systemPrompt ??
     value.instructions ??
     config.system_instruction ??
     config.systemInstruction ??

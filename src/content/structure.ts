@@ -113,6 +113,7 @@ function structureOfValue(value: AnyValue, part: StructuralPart): AnyValue | und
   if (part === "number")
     return isNumber(value) || numberOf(value) !== undefined || FLAG.test(stringValue ?? "") ? value : undefined;
   if (part === "numbers") return jsonOf(numbersIn(parsed(stringValue)));
+  if (part === "labels") return jsonOf(labelsIn(parsed(stringValue)));
   if (part === "usage") {
     const answer = parsed(stringValue);
     return isRecord(answer) ? jsonOf(usageIn(answer) ?? usageInReplies(answer)) : undefined;
@@ -154,15 +155,24 @@ function usageInReplies({ replies }: PlainRecord): PlainRecord | undefined {
   return { replies: [{ meta: { ...model, ...usageIn(meta) } }] };
 }
 
-/** Counts by their names, and groups of counts; a group in a group is none that a producer sends. */
+/** Counts by their names, and groups of counts: of a provider, its usage, and a part of that. */
 function numbersIn(value: unknown, depth = 0): PlainRecord | undefined {
-  if (!isRecord(value) || depth > 1) return undefined;
+  if (!isRecord(value) || depth > 3) return undefined;
   const numbers = Object.entries(value).flatMap(([name, inner]) => {
     const kept = typeof inner === "number" ? inner : numbersIn(inner, depth + 1);
     return WORD.test(name) && kept !== undefined ? [[name, kept] as const] : [];
   });
   return numbers.length === 0 ? undefined : Object.fromEntries(numbers);
 }
+
+/** Of an object: the words that name a kind and a model. */
+function labelsIn(value: unknown): PlainRecord | undefined {
+  if (!isRecord(value)) return undefined;
+  const labels = LABELS.filter((label) => typeof value[label] === "string" && WORD.test(value[label]));
+  return labels.length === 0 ? undefined : Object.fromEntries(labels.map((label) => [label, value[label]]));
+}
+
+const LABELS = ["type", "model"] as const;
 
 function jsonOf(value: unknown): AnyValue | undefined {
   return value === undefined ? undefined : { stringValue: JSON.stringify(value) };

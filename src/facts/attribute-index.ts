@@ -1,4 +1,5 @@
-import { countOf, numberOf, textOf } from "../otel/any-value.ts";
+import { isRecord, nonEmpty } from "../lib/plain-data.ts";
+import { countOf, numberOf, parseJson, textOf } from "../otel/any-value.ts";
 import * as keys from "../otel/semconv/attributes.ts";
 import * as usageKeys from "../otel/semconv/usage.ts";
 import * as live from "../otel/semconv/running.ts";
@@ -120,6 +121,7 @@ function fieldReaders(): Map<string, FieldReader[]> {
   register(FIELD.written1hTokens, usageKeys.WRITTEN_1H_TOKEN_KEYS, countOf);
   register(FIELD.totalTokens, usageKeys.TOTAL_TOKEN_KEYS, countOf);
   register(FIELD.uncachedInputTokens, usageKeys.UNCACHED_INPUT_TOKEN_KEYS, countOf);
+  register(FIELD.noCacheTokens, usageKeys.NO_CACHE_TOKEN_KEYS, countOf);
   register(FIELD.chatUsage, usageKeys.CHAT_USAGE_KEYS, textOf);
   register(FIELD.mcpMethod, live.MCP_METHOD_KEYS, textOf);
   register(FIELD.a2aMethod, live.A2A_METHOD_KEYS, textOf);
@@ -205,19 +207,20 @@ function isTrue(value: AnyValue): boolean {
   return value.boolValue ?? (value.stringValue?.toLowerCase() === "true" || numberOf(value) === 1);
 }
 
-/** MLflow writes words as JSON text. */
-function unquoted(text: string): string {
-  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+/** A word, which MLflow writes as JSON text, and Braintrust as a field of an object. */
+function wordIn(text: string, field: string): string {
+  const data = parseJson(text) ?? text;
+  return nonEmpty(isRecord(data) ? data[field] : data) ?? "";
 }
 
 /** A model's name; Micrometer writes "none" where it knows no model. */
 export function modelName(value: AnyValue): string | undefined {
-  const name = unquoted(textOf(value) ?? "");
+  const name = wordIn(textOf(value) ?? "", "model");
   return name === "" || name.toLowerCase() === "none" ? undefined : name;
 }
 
 function kindIn(kinds: FixedKeys<SpanKind>, value: AnyValue): number | undefined {
-  const kind = kinds.get(unquoted(value.stringValue ?? "").toLowerCase());
+  const kind = kinds.get(wordIn(value.stringValue ?? "", "type").toLowerCase());
   return kind === undefined ? undefined : SPAN_KINDS.indexOf(kind);
 }
 

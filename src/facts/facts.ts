@@ -19,6 +19,7 @@ import {
   NAMED_AGENTS,
   RUN_METHODS,
   STREAM_END_PREFIX,
+  USAGE_SUM_NAME,
   TEMPLATES,
   TOOL_NAME_PREFIXES,
 } from "../otel/semconv/attributes.ts";
@@ -190,7 +191,9 @@ export function deriveFacts(
 
 function derivationOf(name: string, kind: SpanKind, stated: number | undefined): Derivation | undefined {
   if (stated !== undefined) return DERIVATIONS[stated] ?? "call";
-  return kind === "llm" && name.startsWith(STREAM_END_PREFIX) ? "stream-end" : undefined;
+  if (kind !== "llm") return undefined;
+  if (name === USAGE_SUM_NAME) return "usage-sum";
+  return name.startsWith(STREAM_END_PREFIX) ? "stream-end" : undefined;
 }
 
 const AGENTS_BY_NAME = new FixedKeys<string>(NAMED_AGENTS);

@@ -75,6 +75,7 @@ export const inputCost = 72;
 export const outputCost = 73;
 export const route = 74;
 export const requestMethod = 75;
+export const noCacheTokens = 76;
 
 /** One more than the last. */
-export const COUNT = 76;
+export const COUNT = 77;

@@ -2,55 +2,33 @@ import { FixedKeys } from "../lib/fixed-keys.ts";
 import { NAME_PREFIXES, NAMES, PREPARING_NAMES } from "../otel/semconv/attributes.ts";
 import type { SpanKind } from "./span-kinds.ts";
 
+import { SPAN_KINDS } from "./span-kinds.ts";
+
 export { SPAN_KINDS } from "./span-kinds.ts";
 export type { SpanKind } from "./span-kinds.ts";
 
+/** By the words for kinds, divided by blanks. */
+function byWord(words: Readonly<Partial<Record<SpanKind, string>>>): FixedKeys<SpanKind> {
+  return new FixedKeys(
+    SPAN_KINDS.flatMap((kind) => words[kind]?.split(" ").map((word) => [word, kind] as const) ?? []),
+  );
+}
+
 /** Explicit words for kinds, of all producers, in lower case. */
-export const EXPLICIT_KINDS = new FixedKeys<SpanKind>([
-  ["llm", "llm"],
-  ["generation", "llm"],
-  ["model", "llm"],
-  ["llm_request", "llm"],
-  ["tool", "tool"],
-  ["agent", "agent"],
-  ["interaction", "agent"],
-  ["team", "team"],
-  ["chain", "chain"],
-  ["prompt", "chain"],
-  ["parser", "chain"],
-  ["guardrail", "chain"],
-  ["evaluator", "chain"],
-  ["flow", "chain"],
-  ["retriever", "retrieval"],
-  ["retrieval", "retrieval"],
-  ["reranker", "retrieval"],
-  ["embedding", "embedding"],
-  ["embedder", "embedding"],
-  ["chat_model", "llm"],
-  ["completion", "llm"],
-  ["chat_client", "chain"],
-  ["advisor", "chain"],
-  ["tool_call", "tool"],
-  ["memory", "db"],
-  ["vector_store", "db"],
-  ["rag", "retrieval"],
-  ["rerank", "retrieval"],
-  ["conversation", "team"],
-  ["multi_conversation", "team"],
-  ["code_execution", "tool"],
-  ["speaker_selection", "chain"],
-  ["human_input", "internal"],
-  ["entry", "chain"],
-  ["step", "chain"],
-  // Cloudflare's approval of a tool call, around and instead of the call: as a tool it would count as another call.
-  ["tool.approval", "internal"],
-  ["requested", "internal"],
-  ["approved", "internal"],
-  ["denied", "internal"],
-  // Claude Code's parts of one tool call: as tools they would count the call twice.
-  ["tool.execution", "internal"],
-  ["tool.blocked_on_user", "internal"],
-]);
+export const EXPLICIT_KINDS = byWord({
+  llm: "llm generation model llm_request chat_model completion background-model",
+  tool: "tool tool_call tool.v2 code_execution",
+  agent: "agent interaction",
+  team: "team conversation multi_conversation",
+  chain:
+    "chain prompt parser guardrail evaluator flow chat_client advisor function eval score speaker_selection entry step",
+  retrieval: "retriever retrieval reranker rag rerank",
+  embedding: "embedding embedder",
+  db: "memory vector_store vector",
+  // Cloudflare's approval of a tool call, around and instead of the call, and Claude Code's parts of one: as tools they would
+  // count the call twice.
+  internal: "human_input tool.approval requested approved denied tool.execution tool.blocked_on_user",
+});
 
 /** Words for a step: the span is a chain unless a more exact word is found. */
 export const STEP_WORDS = new FixedKeys<true>([
@@ -64,39 +42,17 @@ export const STEP_WORDS = new FixedKeys<true>([
   ["model_generation", true],
 ]);
 
-/** Values of `gen_ai.operation.name` in the GenAI convention. */
-export const OPERATION_KINDS = new FixedKeys<SpanKind>([
-  ["chat", "llm"],
-  ["text_completion", "llm"],
-  ["generate_content", "llm"],
-  ["embeddings", "embedding"],
-  ["retrieval", "retrieval"],
-  ["execute_tool", "tool"],
-  ["invoke_agent", "agent"],
-  ["create_agent", "agent"],
-  ["invoke_workflow", "team"],
-  ["invoke_swarm", "team"],
-  ["invoke_graph", "team"],
-  ["conversation", "team"],
-  ["initiate_chats", "team"],
-  ["workflow.run", "team"],
-  ["plan", "turn"],
-  ["fetch_response", "llm"],
-  ["search_memory", "retrieval"],
-  ["executor.process", "chain"],
-  ["invoke_node", "chain"],
-  ["speaker_selection", "chain"],
-  ["execute_code", "tool"],
-  ["rerank", "retrieval"],
-  ["execute_event_loop_cycle", "chain"],
-  // Gemini CLI's. It answers the results of tools in a step of its own.
-  ["user_prompt", "agent"],
-  ["agent_call", "agent"],
-  ["system_prompt", "chain"],
-  ["llm_call", "llm"],
-  ["tool_call", "tool"],
-  ["schedule_tool_calls", "chain"],
-]);
+/** Values of `gen_ai.operation.name`, in the GenAI convention and of others. Gemini CLI answers the results of tools in a step of its own. */
+export const OPERATION_KINDS = byWord({
+  llm: "chat text_completion generate_content generate completion chat.completions chat.streaming_completions text.completions text.streaming_completions fetch_response llm_call",
+  embedding: "embeddings",
+  retrieval: "retrieval search_memory rerank",
+  tool: "execute_tool execute_code tool_call",
+  agent: "invoke_agent create_agent user_prompt agent_call",
+  team: "invoke_workflow invoke_swarm invoke_graph conversation initiate_chats workflow.run",
+  turn: "plan",
+  chain: "executor.process invoke_node speaker_selection execute_event_loop_cycle system_prompt schedule_tool_calls",
+});
 
 /** The kind for a value of `gen_ai.operation.name`; operations on a memory read or write a store. */
 export function operationKind(operation: string): SpanKind | undefined {

@@ -97,7 +97,7 @@ function readOutput(span: Span, attributes: ClaimedAttributes): Content | undefi
     documents(attributes) ??
     contentAt(attributes, contentKeys.OUTPUT_KEYS) ??
     aiSdkAnswer(attributes) ??
-    contentAt(attributes, contentKeys.LATER_OUTPUT_KEYS) ??
+    contentAt(attributes, [...contentKeys.LATER_OUTPUT_KEYS, ...shownKeys.LAST_OUTPUT_KEYS]) ??
     conversationAnswer(attributes) ??
     stated
   );

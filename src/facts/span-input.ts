@@ -35,6 +35,9 @@ export function wholeEvent(
 ): Content | undefined {
   const event = events.findLast((one) => one.name === name);
   const content = event && contentAt(new ClaimedAttributes(event.attributes), keys);
+  // Spring AI's list of texts.
+  if (content?.kind === "json" && Array.isArray(content.value) && content.value.every((one) => typeof one === "string"))
+    return { kind: "messages", messages: [{ role, parts: contentParts(content.value) }] };
   if (content?.kind !== "text") return content;
   const { text, offloaded } = content;
   return {

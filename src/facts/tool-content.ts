@@ -88,6 +88,7 @@ const OUTPUT_KEYS = [
   ...contentKeys.TOOL_OUTPUT_KEYS,
   ...contentKeys.OUTPUT_KEYS,
   ...contentKeys.LATER_OUTPUT_KEYS,
+  ...shownKeys.LAST_OUTPUT_KEYS,
 ] as const;
 
 function resultIn(content: Content | undefined): Content | undefined {

@@ -1,4 +1,4 @@
-import { parseJson } from "../otel/any-value.ts";
+import { jsonText, parseJson } from "../otel/any-value.ts";
 import { kindAt, numberIn, textIn } from "./attribute-index.ts";
 import * as FIELD from "./fields.ts";
 import type { AttributeIndex } from "./attribute-index.ts";
@@ -34,9 +34,10 @@ type Reported = Tokens & {
 function normalise(reported: Reported): Tokens {
   const { input, output, cached, written, written1h, reasoning, total } = reported;
   const beside = cached + written;
-  const isApart = beside > 0 && (reported.isApart || beside > input || total === input + beside + output);
+  const isAllApart = beside > 0 && reasoning > 0 && total === input + beside + output + reasoning;
+  const isApart = beside > 0 && (reported.isApart || isAllApart || beside > input || total === input + beside + output);
   // Gemini counts its thoughts apart from the answer.
-  const isThoughtApart = reasoning > 0 && total === input + output + reasoning;
+  const isThoughtApart = reasoning > 0 && (isAllApart || total === input + output + reasoning);
   return {
     input: isApart ? input + beside : input,
     output: isThoughtApart ? output + reasoning : output,
@@ -56,7 +57,7 @@ export function tokensIn(index: AttributeIndex): Tokens | undefined {
   const output = numberIn(index, FIELD.outputTokens);
   if (input === undefined && uncached === undefined && output === undefined) return usageInText(index);
   const parts = partsInText(index);
-  const written1h = numberIn(index, FIELD.written1hTokens) ?? 0;
+  const written1h = numberIn(index, FIELD.written1hTokens) ?? parts?.written1h ?? 0;
   return normalise({
     input: input ?? uncached ?? 0,
     output: output ?? 0,
@@ -65,32 +66,44 @@ export function tokensIn(index: AttributeIndex): Tokens | undefined {
     written1h,
     reasoning: numberIn(index, FIELD.reasoningTokens) ?? parts?.reasoning ?? 0,
     total: numberIn(index, FIELD.totalTokens),
-    isApart: input === undefined && uncached !== undefined,
+    isApart: (input === undefined && uncached !== undefined) || parts?.isApart === true,
   });
 }
 
-/** The parts of input and output, where a text beside the counts has them. */
-function partsInText(index: AttributeIndex): Pick<Tokens, "cached" | "written" | "reasoning"> | undefined {
+type Parts = Pick<Tokens, "cached" | "written" | "written1h" | "reasoning"> & Partial<Pick<Reported, "isApart">>;
+
+/**
+ * The parts of input and output, where a text beside the counts has them. Anthropic and Bedrock count cached tokens apart, and the
+ * AI SDK before version 6 passed their counts on.
+ */
+function partsInText(index: AttributeIndex): Parts | undefined {
   const text = textIn(index, FIELD.usageDetails);
   const parsed = text === undefined ? undefined : parseJson(text);
-  return isRecord(parsed) ? partsOf(parsed) : undefined;
+  if (!isRecord(parsed)) return undefined;
+  const isApart = ("anthropic" in parsed || "bedrock" in parsed) && numberIn(index, FIELD.noCacheTokens) === undefined;
+  return { ...partsOf(parsed), isApart };
 }
 
-/** The details in the forms of OpenAI's two protocols and of LangChain, and the flat ones of Anthropic. */
-function partsOf(usage: PlainRecord): Pick<Tokens, "cached" | "written" | "reasoning"> {
-  const detail = (names: readonly string[], ...parts: readonly string[]): number => {
-    const group = names.map((name) => usage[name]).find(isRecord) ?? {};
-    return parts.reduce((known, part) => known || count(group[part]), 0);
+/** Parts in JSON of usage, by the names of OpenAI, LangChain, Anthropic, Bedrock, the AI SDK and Braintrust, at any depth. */
+const PARTS = {
+  cached: /"(?:cache_read(?:_input_tokens)?|cacheReadInputTokens|cachedPromptTokens|(?:prompt_)?cached_tokens)":(\d+)/g,
+  written: /"(?:cache_(?:creation|write)(?:_input)?(?:_tokens)?|cache(?:Creation|Write)InputTokens)":(\d+)/g,
+  written1h: /"ephemeral_1h_input_tokens":(\d+)/g,
+  reasoning: /"(?:completion_)?reasoning(?:_t|T)?(?:okens)?":(\d+)/g,
+} as const;
+
+function partsOf(usage: PlainRecord): Parts {
+  const text = jsonText(usage);
+  const first = (part: RegExp): number => {
+    for (const [, digits] of text.matchAll(part)) if (Number(digits) > 0) return count(Number(digits));
+    return 0;
   };
-  const input = ["input_token_details", "input_tokens_details", "prompt_tokens_details"];
-  const output = ["output_token_details", "output_tokens_details", "completion_tokens_details"];
+  const { cached, written, written1h, reasoning } = PARTS;
   return {
-    cached:
-      count(usage.cache_read_input_tokens) ||
-      count(usage.cached_tokens) ||
-      detail(input, "cache_read", "cached_tokens"),
-    written: count(usage.cache_creation_input_tokens) || detail(input, "cache_creation", "cache_write_tokens"),
-    reasoning: detail(output, "reasoning", "reasoning_tokens"),
+    cached: first(cached),
+    written: first(written),
+    written1h: first(written1h),
+    reasoning: first(reasoning),
   };
 }
 
@@ -202,7 +215,7 @@ function chatUsage(usage: PlainRecord): Tokens | undefined {
   const input = count(usage.input_tokens) || count(usage.prompt_tokens);
   const output = count(usage.output_tokens) || count(usage.completion_tokens);
   if (input + output === 0) return undefined;
-  const total = count(usage.total_tokens);
+  const total = count(usage.total_tokens) || count(usage.tokens);
   return normalise({ input, output, ...partsOf(usage), written1h: 0, total, isApart: false });
 }
 

@@ -1,3 +1,4 @@
+import { isOfRecords } from "../facts/derivation.ts";
 import { shownContent } from "../content/shown-content.ts";
 import type { ShownContent } from "../content/shown-content.ts";
 import { deriveFacts } from "../facts/facts.ts";
@@ -137,7 +138,7 @@ function identityOf(facts: SpanFacts, { otlpKinds, parentSpanId, replacedBy }: L
     otlpKind: facts.otlpKind,
     ...(otlpKinds.length > 1 ? { otlpKinds } : {}),
     ...known("replacedBy", replacedBy),
-    ...(facts.derivation === undefined ? {} : { derived: true as const }),
+    ...(isOfRecords(facts.derivation) ? { derived: true as const } : {}),
   };
 }
 

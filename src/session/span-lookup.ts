@@ -1,3 +1,4 @@
+import { isOfRecords } from "../facts/derivation.ts";
 import { highWord, lowWord } from "../lib/hex.ts";
 import type { SpanLookup, SpanSubject } from "./contract/span-lookup.ts";
 import { linkDerivedSpans } from "./correlate/derived-links.ts";
@@ -79,6 +80,6 @@ function subjectsOf(table: SpanTable, { derived }: QueryGroups, row: number): re
     .map((one) => ({
       traceId: table.traceId(one),
       spanId: table.rows.hex(one, Row.ID),
-      ...(table.rows.derivation(one) === undefined ? {} : { derived: true as const }),
+      ...(isOfRecords(table.rows.derivation(one)) ? { derived: true as const } : {}),
     }));
 }

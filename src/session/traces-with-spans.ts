@@ -1,3 +1,4 @@
+import { isOfRecords } from "../facts/derivation.ts";
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 
@@ -11,7 +12,7 @@ export function tracesWithSpans(table: SpanTable): string[] {
   const ids = new Set<string>();
   for (let row = 0; row < rows.length; row++) {
     const trace = rows.word(row, Row.TRACE);
-    if (rows.derivation(row) !== undefined || found.has(trace)) continue;
+    if (isOfRecords(rows.derivation(row)) || found.has(trace)) continue;
     found.add(trace);
     ids.add(table.traceId(row));
   }

@@ -20,6 +20,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
   "CALL_PARTS",
   "NAMED_AGENTS",
   "STREAM_END_PREFIX",
+  "USAGE_SUM_NAME",
   "DISPATCH_SUFFIX",
   "EXCEPTION_EVENT",
   "CANCELED_TYPES",

@@ -115,6 +115,104 @@ describe("input includes tokens read from a cache and written to one", () => {
       "3110 (3000, 100, 0) 5 (0)",
     ],
     [
+      "caches and reasoning: both stand apart",
+      {
+        "llm.token_count.prompt": 100,
+        "llm.token_count.completion": 50,
+        "llm.token_count.prompt_details.cache_read": 60,
+        "llm.token_count.completion_details.reasoning": 30,
+        "llm.token_count.total": 240,
+      },
+      "160 (60, 0, 0) 80 (30)",
+    ],
+    [
+      "AI SDK 5: Anthropic's counts as they came, and its caches in the provider's metadata",
+      {
+        "ai.usage.inputTokens": 700,
+        "ai.usage.outputTokens": 45,
+        "ai.usage.totalTokens": 745,
+        "ai.usage.cachedInputTokens": 300,
+        "ai.response.providerMetadata": JSON.stringify({
+          anthropic: {
+            usage: {
+              input_tokens: 700,
+              cache_creation_input_tokens: 2089,
+              cache_read_input_tokens: 300,
+              cache_creation: { ephemeral_5m_input_tokens: 89, ephemeral_1h_input_tokens: 2000 },
+            },
+            cacheCreationInputTokens: 2089,
+          },
+        }),
+      },
+      "3089 (300, 2089, 2000) 45 (0)",
+    ],
+    [
+      "AI SDK 4: Anthropic's older metadata",
+      {
+        "ai.usage.promptTokens": 12,
+        "ai.usage.completionTokens": 5,
+        "ai.response.providerMetadata": JSON.stringify({
+          anthropic: { cacheCreationInputTokens: 4, cacheReadInputTokens: 8 },
+        }),
+      },
+      "24 (8, 4, 0) 5 (0)",
+    ],
+    [
+      "AI SDK 6: the input has all parts",
+      {
+        "ai.usage.inputTokens": 1000,
+        "ai.usage.inputTokenDetails.noCacheTokens": 600,
+        "ai.usage.inputTokenDetails.cacheReadTokens": 300,
+        "ai.response.providerMetadata": JSON.stringify({
+          anthropic: { usage: { input_tokens: 600, cache_creation_input_tokens: 100, cache_read_input_tokens: 300 } },
+        }),
+      },
+      "1000 (300, 100, 0) 0 (0)",
+    ],
+    [
+      "AI SDK: Bedrock's metadata",
+      {
+        "ai.usage.inputTokens": 5000,
+        "ai.response.providerMetadata": JSON.stringify({
+          bedrock: { usage: { cacheReadInputTokens: 400, cacheWriteInputTokens: 10 } },
+        }),
+      },
+      "5410 (400, 10, 0) 0 (0)",
+    ],
+    [
+      "AI SDK: OpenAI's metadata",
+      {
+        "ai.usage.promptTokens": 1000,
+        "ai.usage.completionTokens": 45,
+        "ai.response.providerMetadata": JSON.stringify({ openai: { cachedPromptTokens: 800, reasoningTokens: 20 } }),
+      },
+      "1000 (800, 0, 0) 45 (20)",
+    ],
+    [
+      "OpenClaw: the input stands apart",
+      {
+        "openclaw.tokens.input": 10,
+        "openclaw.tokens.output": 20,
+        "openclaw.tokens.cache_read": 3,
+        "openclaw.tokens.cache_write": 1,
+        "openclaw.tokens.total": 34,
+      },
+      "14 (3, 1, 0) 20 (0)",
+    ],
+    [
+      "Braintrust's metrics",
+      {
+        "braintrust.metrics": JSON.stringify({
+          prompt_tokens: 20,
+          completion_tokens: 5,
+          tokens: 25,
+          prompt_cached_tokens: 8,
+          completion_reasoning_tokens: 2,
+        }),
+      },
+      "20 (8, 0, 0) 5 (2)",
+    ],
+    [
       "MLflow",
       { "mlflow.chat.tokenUsage": '{"input_tokens": 20, "output_tokens": 4, "total_tokens": 24}' },
       "20 (0, 0, 0) 4 (0)",

@@ -78,6 +78,14 @@ const SESSIONS: Readonly<Record<string, Shown>> = {
     tokens: tokens(300, 50),
     cost: 0.00125,
   },
+  "openclaw-usage": {
+    why: "OpenClaw's span of a run's usage beside those of its calls, which have it too",
+    agents: ["main 1"],
+    models: ["claude-sonnet-4-5 2"],
+    tools: ["weather 1"],
+    tokens: tokens(2100, 50, 1900),
+    cost: 0.00192,
+  },
   "logfire-stream": {
     why: "Logfire's end of a stream beside the span of its call: one after another, side by side, and a call that is not streamed",
     models: ["gpt-5.2 5"],

@@ -44,6 +44,7 @@ export const SESSION_KEYS = {
     "galileo.session.id",
     "ag.session.id",
     "ai.telemetry.metadata.threadId",
+    "langfuse.trace.metadata.langfuse_session_id",
     "session_id",
   ],
   /** A number is a thread of the operating system. */
@@ -56,6 +57,7 @@ export const SESSION_KEYS = {
     "traceloop.association.properties.chat_id",
     "ai.telemetry.metadata.conversationId",
     "ai.telemetry.metadata.chatId",
+    "flue.instance_id",
     "conversation_id",
   ],
   /** A UUID is Codex's conversation; any other value is a thread of the operating system. */
@@ -67,7 +69,7 @@ export const SESSION_CLAIMS_KEY = "spanfold.session.claims";
 
 export const SERVICE_KEYS = ["service.name"] as const;
 
-/** Keys that state the kind of a span. Values without a kind (Langfuse's `span`, Laminar's `DEFAULT`) are ignored. */
+/** Keys that state the kind of a span, as a word or as the `type` of an object. Values without a kind (Langfuse's `span`, Laminar's `DEFAULT`) are ignored. */
 export const KIND_KEYS = [
   "openinference.span.kind",
   "langfuse.observation.type",
@@ -86,6 +88,8 @@ export const KIND_KEYS = [
   "langwatch.span.type",
   "cloudflare.agents.operation.name",
   "cloudflare.agents.tool.approval.state",
+  "braintrust.span_attributes",
+  "braintrust.span_attributes.type",
 ] as const;
 
 /** Classes of components, which end in their kind: `OpenAIChatGenerator`. */
@@ -117,6 +121,9 @@ export const PRESENCE_KEYS = [
   ["tool.name", "tool"],
   ["lk.function_tool.name", "tool"],
   ["haystack.tool.name", "tool"],
+  // VoltAgent's, on a run and none of its parts.
+  ["agent.state", "agent"],
+  ["openclaw.tokens.input", "llm"],
   ["llm.request.type", "llm"],
   ["gen_ai.request.model", "llm"],
   ["team.name", "team"],
@@ -179,6 +186,10 @@ export const NAME_PREFIXES = [
   ["haystack.", "chain"],
   ["Agent run: ", "agent"],
   ["Function: ", "tool"],
+  ["flue.workflow ", "team"],
+  ["flue.task", "agent"],
+  ["flue.tool ", "tool"],
+  ["flue.", "chain"],
   // What a Worker asks of Cloudflare's platform.
   ["r2_", "db"],
   ["vectorize_query", "retrieval"],
@@ -188,12 +199,13 @@ export const NAME_PREFIXES = [
   ["durable_object_", "db"],
 ] as const;
 
-/** Span names as a whole: Pydantic AI's, LiveKit's, Codex's. */
+/** Span names as a whole: Pydantic AI's, LiveKit's, Codex's, OpenClaw's. */
 export const NAMES = [
   ["agent run", "agent"],
   ["agent_turn", "turn"],
   ["session_task.turn", "agent"],
   ["run_sampling_request", "llm"],
+  ["openclaw.run", "agent"],
   ["try_run_sampling_request", "llm"],
 ] as const;
 
@@ -211,6 +223,9 @@ export const RUN_METHODS = /\.(?:a?run|a?run_stream|_execute_core|kickoff|a?invo
 /** Logfire writes the end of a streamed answer as a span beside that of the call, which ends with the request. */
 export const STREAM_END_PREFIX = "streaming response from ";
 
+/** OpenClaw's span of the usage of calls. */
+export const USAGE_SUM_NAME = "openclaw.model.usage";
+
 /** LlamaIndex's methods that make a request ready: their spans count as models, and none is asked. */
 export const PREPARING_NAMES = /\._prepare_\w+$/;
 
@@ -218,7 +233,7 @@ export const PREPARING_NAMES = /\._prepare_\w+$/;
 export const DISPATCH_SUFFIX = ".dispatch";
 export const QUERY_NAME_KEYS = ["query.name"] as const;
 export const QUERY_NAMESPACE_KEYS = ["query.namespace"] as const;
-export const TEAM_KEYS = ["team.name", "gen_ai.workflow.name", "workflow.name"] as const;
+export const TEAM_KEYS = ["team.name", "gen_ai.workflow.name", "workflow.name", "flue.workflow.name"] as const;
 /** The target of a query, on Ark's `target.*` span or on the query itself. */
 export const TARGET_NAME_KEYS = ["target.name", "query.target.name", "query.target"] as const;
 export const TARGET_TYPE_KEYS = ["target.type", "query.target.type"] as const;
@@ -247,6 +262,7 @@ export const USER_KEYS = [
   "gen_ai.user",
   "langwatch.user.id",
   "mlflow.trace.user",
+  "langfuse.trace.metadata.langfuse_user_id",
 ] as const;
 
 export const AGENT_KEYS = ["gen_ai.agent.name", "agent.name"] as const;
@@ -260,6 +276,9 @@ export const AGENT_SPAN_KEYS = [
   "traceloop.entity.name",
   "agentops.entity.name",
   "ai.telemetry.functionId",
+  "flue.task.agent",
+  "openclaw.agent",
+  "entity.name",
 ] as const;
 
 export const TOOL_KEYS = [
@@ -273,6 +292,7 @@ export const TOOL_KEYS = [
   "n8n.node.name",
   "traceloop.entity.name",
   "agentops.entity.name",
+  "flue.tool.name",
   "genkit:name",
 ] as const;
 
@@ -315,6 +335,10 @@ export const MODEL_KEYS = [
   "mlflow.llm.model",
   "reranker.model_name",
   "traceroot.llm.model",
+  "llm.response.model",
+  "llm.model",
+  "openclaw.model",
+  "braintrust.metadata",
 ] as const;
 /** Includes keys that name the model on model spans only. */
 export const MODEL_SPAN_KEYS = [...MODEL_KEYS, "model", "genkit:name"] as const;

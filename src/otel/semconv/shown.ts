@@ -40,6 +40,29 @@ export const TOOL_INPUT_KEYS = [
   "gen_ai.tool.input",
   "agentops.entity.input",
   "full_command",
+  "flue.tool.arguments",
+] as const;
+
+/** After all other outputs: these tell no outcome of their span. */
+export const LAST_OUTPUT_KEYS = [
+  "flue.turn.output",
+  "flue.task.result",
+  "flue.tool.result",
+  "flue.operation.result",
+  "flue.workflow.result",
+  "lk.response.text",
+  "lk.pii.response.text",
+  "lk.response.function_calls",
+  "lk.pii.response.function_calls",
+  "ai.result.object",
+  "gen_ai.retrieval.documents",
+  "retrieval.document",
+  "db.vector.query.response.documents",
+  "crewai.task.result",
+  "crewai.agent.result",
+  "crewai.crew.result",
+  "gen_ai.content.completion",
+  "mastra.model_chunk.output",
 ] as const;
 
 /** Claude Code reports a tool's output as an event of the span. */
@@ -74,6 +97,9 @@ export const FIRST_TOKEN_KEYS = [
   ["gen_ai.client.operation.time_to_first_chunk", 1_000],
   ["gen_ai.user.time_to_first_token", 1e-6],
   ["copilot_chat.time_to_first_token", 1],
+  ["ai.stream.msToFirstChunk", 1],
+  ["gen_ai.latency.time_to_first_token", 1_000],
+  ["metrics.ttfb", 1_000],
 ] as const;
 
 /** Seconds, as the convention has it and OpenLIT writes, or milliseconds, as Strands writes. */

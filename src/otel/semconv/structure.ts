@@ -14,11 +14,21 @@ import * as running from "./running.ts";
  * - `number`: a number or a flag;
  * - `path`: a list of names, also as JSON text;
  * - `numbers`: the numbers in an object and in the objects in it, as JSON text;
+ * - `labels`: the words `type` and `model` in an object, as JSON text;
  * - `usage`: the numbers under `usage` in an answer, or in its first reply with the name of the model, as JSON text;
  * - `message`: an error's text, of which only the words that decide between error, cancellation and control flow count;
  * - `signal`: contents, of which only the course of the span counts: whether it failed, asks a person or goes on.
  */
-export type StructuralPart = "name" | "word" | "number" | "path" | "numbers" | "usage" | "message" | "signal";
+export type StructuralPart =
+  | "name"
+  | "word"
+  | "number"
+  | "path"
+  | "numbers"
+  | "labels"
+  | "usage"
+  | "message"
+  | "signal";
 
 const agent = logs.AGENT_RECORD;
 
@@ -246,6 +256,7 @@ const BY_PART: Readonly<Record<StructuralPart, readonly string[]>> = {
     ...usageKeys.CHAT_USAGE_KEYS,
     ...usageKeys.COST_DETAILS_KEYS,
   ],
+  labels: ["braintrust.span_attributes", "braintrust.metadata"],
   usage: [...usageKeys.ANSWER_WITH_USAGE_KEYS, ...usageKeys.REPLIES_WITH_USAGE_KEYS],
   message: [...keys.EXCEPTION_KEYS.message, ...keys.STATUS_MESSAGE_KEYS, ...agent.error],
   signal: [...content.OUTCOME_KEYS, ...content.RESUME_KEYS],

@@ -9,11 +9,12 @@ export const INPUT_TOKEN_KEYS = [
   "ai.usage.promptTokens",
   "tokens.prompt",
   "gen_ai.response.prompt_tokens",
+  "usage.prompt_tokens",
   "ai.usage.tokens",
 ] as const;
 
-/** Claude Code's count, without cached and written tokens. */
-export const UNCACHED_INPUT_TOKEN_KEYS = ["input_tokens"] as const;
+/** Counts of Claude Code and OpenClaw, without cached and written tokens. */
+export const UNCACHED_INPUT_TOKEN_KEYS = ["input_tokens", "openclaw.tokens.input"] as const;
 
 export const TOTAL_TOKEN_KEYS = [
   "gen_ai.usage.total_tokens",
@@ -33,6 +34,8 @@ export const OUTPUT_TOKEN_KEYS = [
   "gen_ai.response.completion_tokens",
   "tokens.completion",
   "output_tokens",
+  "usage.completion_tokens",
+  "openclaw.tokens.output",
 ] as const;
 
 export const CACHED_TOKEN_KEYS = [
@@ -48,6 +51,10 @@ export const CACHED_TOKEN_KEYS = [
   "gen_ai.usage.cache_read_tokens",
   "gen_ai.usage.input_tokens.cached",
   "cache_read_tokens",
+  "gen_ai.usage.details.cache_read_input_tokens",
+  "llm.usage.cached_tokens",
+  "usage.cached_tokens",
+  "openclaw.tokens.cache_read",
 ] as const;
 
 /** Tokens written to a cache, for five minutes unless a key of the next list says otherwise. */
@@ -63,6 +70,8 @@ export const WRITTEN_TOKEN_KEYS = [
   "gen_ai.usage.cache_write_tokens",
   "gen_ai.usage.input_tokens.cache_write",
   "cache_creation_tokens",
+  "gen_ai.usage.details.cache_creation_input_tokens",
+  "openclaw.tokens.cache_write",
 ] as const;
 
 /** Of the written tokens, those written for an hour. */
@@ -89,8 +98,13 @@ export const REASONING_TOKEN_KEYS = [
 
 /** Usage as one JSON text. Input and output do not include cached and reasoning tokens there. */
 export const USAGE_KEYS = ["langfuse.observation.usage_details"] as const;
-/** Usage as one JSON text, LangChain's, beside counts without these parts: `input_token_details`, `output_token_details`. */
-export const USAGE_DETAILS_KEYS = ["langsmith.metadata.usage_metadata"] as const;
+/**
+ * Usage as one JSON text, beside counts without these parts: LangChain's `input_token_details`, `output_token_details`, and what
+ * the AI SDK got from a provider, by the provider's name.
+ */
+export const USAGE_DETAILS_KEYS = ["langsmith.metadata.usage_metadata", "ai.response.providerMetadata"] as const;
+/** The AI SDK's count since version 6, where the input has all parts whatever the provider counts. */
+export const NO_CACHE_TOKEN_KEYS = ["ai.usage.inputTokenDetails.noCacheTokens"] as const;
 /** Usage as one JSON text: `input_tokens`, `output_tokens`, `total_tokens`. */
 export const CHAT_USAGE_KEYS = ["mlflow.chat.tokenUsage", "braintrust.metrics"] as const;
 /** The model's answer, which includes its usage. */
@@ -104,6 +118,7 @@ export const COST_KEYS = [
   "gen_ai.usage.total_cost",
   "gen_ai.cost.total_cost",
   "operation.cost",
+  "gen_ai.usage.cost_total",
 ] as const;
 /** Parts of the cost, from producers that state no sum. */
 export const INPUT_COST_KEYS = ["llm.cost.prompt", "gen_ai.usage.input_cost"] as const;

@@ -3,6 +3,7 @@ import { linkAgentRecords } from "./agent-links.ts";
 import { linkEvents } from "./event-links.ts";
 import type { DraftLinks } from "./event-links.ts";
 import { linkStreamEnds } from "./stream-end-links.ts";
+import { linkUsageSums } from "./usage-sum-links.ts";
 
 /**
  * How derived spans relate to other spans where their ids do not say. The only source of these relations, for tables and
@@ -39,5 +40,6 @@ export const linkDerivedSpans: LinkDerived = (table) => {
   linkAgentRecords(table, links);
   linkEvents(table, links);
   linkStreamEnds(table, links);
+  linkUsageSums(table, links);
   return links;
 };

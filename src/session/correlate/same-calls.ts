@@ -1,4 +1,5 @@
 import * as Row from "../table/span-rows.ts";
+import { isOfRecords } from "../../facts/derivation.ts";
 import type { Derivation } from "../../facts/derivation.ts";
 import type { SpanKind } from "../../facts/facts.ts";
 import { compareRows } from "../table/annotated-rows.ts";
@@ -12,7 +13,7 @@ import { SLACK } from "./pair-rows.ts";
 const TWICE_TOLD: readonly SpanKind[] = ["llm", "tool", "agent"];
 
 /** Whether a coding agent logged it. */
-const isLogged = (derivation: Derivation): boolean => derivation !== "event" && derivation !== "stream-end";
+const isLogged = (derivation: Derivation): boolean => derivation !== "event" && isOfRecords(derivation);
 
 /** Rows of one kind, one service and, for tools, one name, which may be the same operations. */
 type Alike = { readonly derived: number[]; readonly spans: number[] };

@@ -1,3 +1,4 @@
+import { isOfRecords } from "../../../facts/derivation.ts";
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { SpanContent } from "../../../facts/span-content.ts";
@@ -122,7 +123,7 @@ function OpenDetails({ node, sessionId, sessionStart, span, content, query, valu
 
 /** What a reader has to know before the contents: a warning, where the span comes from, the message of its status. */
 export function Notices({ node, content: { statusMessage } }: Pick<DetailsProps, "node" | "content">) {
-  const derived = node.span?.facts.derivation !== undefined;
+  const derived = isOfRecords(node.span?.facts.derivation);
   const warning = badgeWords(node);
   if (!derived && warning === "" && statusMessage === undefined) return null;
   return (

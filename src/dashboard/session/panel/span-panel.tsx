@@ -1,3 +1,4 @@
+import { isOfRecords } from "../../../facts/derivation.ts";
 import { useMemo } from "preact/hooks";
 import { ticking } from "../../../lib/figures.ts";
 import { factLine, placeWords } from "../../../session/inspector/fact-line.ts";
@@ -189,7 +190,7 @@ function Inspector(props: PanelProps) {
             span={view.span}
             content={content}
             values={values}
-            source={view.facts.derivation === undefined ? "sent" : "derived"}
+            source={isOfRecords(view.facts.derivation) ? "derived" : "sent"}
           />
         );
       case "attributes":
