@@ -4,6 +4,7 @@ import type { DirectoryEntry, DirectoryFrame } from "../../session/contract/dire
 import { admits, needsText } from "../../session/list/list-filter.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import type { Source, Received } from "./follower.ts";
+import { LastFrames } from "./last-frames.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import type { ResourceVersion } from "../../api/resource-version.ts";
 import { openSocket } from "./session-source.ts";
@@ -11,6 +12,12 @@ import { sse, sseText } from "../../lib/sse.ts";
 
 /** Only the directory can run a search: a searching viewer reads it at most this often. */
 const SEARCH_INTERVAL_MILLIS = 500;
+
+const lastFrames = new LastFrames({
+  size: (message: string) => message.length,
+  isSame: (one, other) => one === other,
+  decode: (message) => JSON.parse(message) as DirectoryFrame,
+});
 
 /** The tenant's list as stream events. A session outside the filter is `gone` for its viewer, sent before or not. */
 export class ListSource implements Source {
@@ -76,9 +83,9 @@ export class ListSource implements Source {
 
   receive(message: string | ArrayBuffer): Received {
     if (typeof message !== "string") return { kind: "ignored" };
-    const frame = JSON.parse(message) as DirectoryFrame;
+    const { frame, event } = lastFrames.read(message);
     if (frame.type === "recentExports")
-      return { kind: "event", event: sse("recentExports", { recentExports: frame.recentExports }) };
+      return { kind: "event", event: event(() => sse("recentExports", { recentExports: frame.recentExports })) };
     const { entry, generation, previous, facts, now } = frame;
     if (this.#cursor === undefined || generation !== this.#cursor.generation) return { kind: "behind" };
     if (entry.revision <= this.#cursor.revision) return { kind: "ignored" };
@@ -87,7 +94,8 @@ export class ListSource implements Source {
     this.#needsBookmark = true;
     const isListed = entry.kind === "gone" || (facts !== undefined && admits(this.#filter, facts, now));
     const sent: DirectoryEntry = isListed ? entry : { kind: "gone", revision: entry.revision, id: entry.id };
-    return { kind: "event", event: eventOf(sent, formatVersion(generation, entry.revision)) };
+    const make = () => eventOf(sent, formatVersion(generation, entry.revision));
+    return { kind: "event", event: isListed ? event(make) : make() };
   }
 }
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import type { ResourceVersion } from "../../api/resource-version.ts";
@@ -13,6 +14,13 @@ import { liveness, withStatus } from "../../session/liveness.ts";
 import type { Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import type { Source, Received } from "./follower.ts";
+import { LastFrames } from "./last-frames.ts";
+
+const lastFrames = new LastFrames({
+  size: (message: ArrayBuffer) => message.byteLength,
+  isSame: (one, other) => Buffer.from(one).equals(Buffer.from(other)),
+  decode: decodeFrame,
+});
 
 type Report = {
   readonly summary: SessionSummary;
@@ -75,16 +83,15 @@ export class SessionSource implements Source {
   receive(message: string | ArrayBuffer): Received {
     // A text message announces the end of the stream. The log says which one.
     if (typeof message === "string") return { kind: "behind" };
-    const frame = decodeFrame(message);
+    const { frame, event } = lastFrames.read(message);
     if (this.#cursor === undefined || frame.generation !== this.#cursor.generation) return { kind: "behind" };
     if (frame.revision <= this.#cursor.revision) return { kind: "ignored" };
+    const { generation, entry, previous, revision } = frame;
     // The last trace may be revoked. The log then says where the session moved.
-    if (frame.entry === undefined || frame.entry.kind === "gone" || frame.previous !== this.#cursor.revision)
-      return { kind: "behind" };
-    const event = this.#event(frame.generation, frame.entry);
-    this.#cursor = { generation: frame.generation, revision: frame.revision };
+    if (entry === undefined || entry.kind === "gone" || previous !== this.#cursor.revision) return { kind: "behind" };
+    this.#cursor = { generation, revision };
     this.#needsBookmark = true;
-    return { kind: "event", event };
+    return { kind: "event", event: event(() => this.#event(generation, entry)) };
   }
 
   /** A summary, where there is one, and a bookmark. */
