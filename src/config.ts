@@ -21,6 +21,8 @@ export type Bindings = Env & {
   readonly PRICES?: string;
   /** How many objects hold a tenant's logs. It is read when the tenant has none, and stays what it was then. */
   readonly SHARDS?: string;
+  /** Where the objects of a tenant are made, such as `weur`. It is read at the tenant's first export, and stays what it was then. */
+  readonly LOCATION_HINT?: string;
   /** Bytes from which a shard makes room; for tests. */
   readonly SHARD_BYTES?: string;
   /** Maximum age of a trace in days since its last arrival. 0 or "forever": no maximum. */

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { configuredShards } from "./config.ts";
 import type { Bindings } from "./config.ts";
+import { knownLocation, rememberLocation, stubAt, wantedLocation } from "./location.ts";
+import type { Namespace } from "./location.ts";
+import type { LocationHint } from "./session/contract/location.ts";
 import type { RequestTrace } from "./self/request-trace.ts";
 
 /** The tenant of the program's own traces. */
@@ -29,6 +32,8 @@ export type CallContext = {
   readonly tenant: string;
   /** Of the span that made the call (W3C Trace Context); of the request, if it is not recorded. */
   readonly traceparent?: string;
+  /** Where the tenant's objects are made, if the caller knows: an object that calls others passes it on. */
+  readonly location?: LocationHint;
   /** The Worker knows that the tenant has no sink: nothing has to be delivered. Absent if it has one, or may have. */
   readonly sinks?: "none";
 };
@@ -100,7 +105,10 @@ export function sessionAt(
 
 function logTarget(env: Bindings, context: CallContext, id: string, shards: number): CallTarget {
   const name = shardName(context.tenant, shardOf(id, shards));
-  return { stub: env.SESSIONS.getByName(name), context: { ...context, shards, id } satisfies LogCall };
+  return {
+    stub: stubAt(env.SESSIONS, env, context.tenant, name),
+    context: { ...context, shards, id } satisfies LogCall,
+  };
 }
 
 /** One of a tenant's shards, for calls about several of its logs. */
@@ -111,7 +119,7 @@ export function shardAt(
   shards: number,
 ): Pick<Calls<SessionObject, ShardCall>, CallsOfShard> {
   const context: ShardCall = { ...contextOf(caller), shards };
-  const stub = env.SESSIONS.getByName(shardName(context.tenant, shard));
+  const stub = stubAt(env.SESSIONS, env, context.tenant, shardName(context.tenant, shard));
   return boundCalls(traceOf(caller), "session", () => ({ stub, context }));
 }
 
@@ -141,6 +149,14 @@ export async function shardsOf(env: Bindings, caller: Caller): Promise<number> {
   return shards;
 }
 
+/** Learns where the tenant's objects are made, or has the directory decide it: once an isolate, before the first export goes on. */
+export async function locate(env: Bindings, caller: Caller): Promise<void> {
+  const { tenant } = contextOf(caller);
+  if (knownLocation(tenant) !== undefined) return;
+  const wanted = wantedLocation(env, tenant);
+  if (wanted !== undefined) rememberLocation(tenant, await directoryOf(env, tenant).locate(wanted));
+}
+
 export function rememberShards({ tenant, shards }: ShardCall): void {
   knownShards.set(tenant, shards);
 }
@@ -152,12 +168,12 @@ export function forgetShards(): void {
 
 /** The tenant's list of sessions. */
 export function directoryOf(env: Bindings, caller: Caller): Calls<DirectoryObject> {
-  return callsOf(env.DIRECTORY, caller, "directory", "directory");
+  return callsOf(env.DIRECTORY, env, caller, "directory", "directory");
 }
 
 /** The tenant's alerts. */
 export function alertsOf(env: Bindings, caller: Caller): Calls<AlertsObject> {
-  return callsOf(env.ALERTS, caller, "alerts", "alerts");
+  return callsOf(env.ALERTS, env, caller, "alerts", "alerts");
 }
 
 /**
@@ -165,17 +181,26 @@ export function alertsOf(env: Bindings, caller: Caller): Calls<AlertsObject> {
  * spans of calls name the object.
  */
 export function callsOf<Target>(
-  namespace: { getByName(name: string): object },
+  namespace: Namespace<object>,
+  env: Bindings,
   caller: Caller,
   name: string,
   service: string,
 ): Calls<Target> {
   const context = contextOf(caller);
-  const stub = namespace.getByName(`${context.tenant}/${name}`);
+  const stub = stubAt(namespace, env, context.tenant, `${context.tenant}/${name}`);
   return boundCalls(traceOf(caller), service, () => ({ stub, context }));
 }
 
 function contextOf(caller: Caller): CallContext {
+  const context = ownContextOf(caller);
+  const location = knownLocation(context.tenant);
+  return location === undefined || location === "none" || context.location === location
+    ? context
+    : { ...context, location };
+}
+
+function ownContextOf(caller: Caller): CallContext {
   if (typeof caller === "string") return { tenant: caller };
   if (!("trace" in caller)) return caller;
   const { trace: _, ...context } = caller;
@@ -238,6 +263,7 @@ export function tenantOf({ name = "" }: ObjectName): string {
 }
 
 /** Throws if the caller is of another tenant than the object. */
-export function checkTenant(id: ObjectName, { tenant }: CallContext): void {
+export function checkTenant(id: ObjectName, { tenant, location }: CallContext): void {
   if (tenantOf(id) !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
+  if (location !== undefined && knownLocation(tenant) === undefined) rememberLocation(tenant, location);
 }

@@ -35,6 +35,13 @@ test("SHARDS is honoured, and must be a number of objects", () => {
     expect(read({ SHARDS: wrong })).toBe(`SHARDS is "${wrong}": it must be a number from 1 to 1024.`);
 });
 
+test("LOCATION_HINT is checked, and has no meaning on one machine", () => {
+  expect(read({ LOCATION_HINT: "weur" })).toEqual(read({}));
+  expect(read({ LOCATION_HINT: "europe" })).toBe(
+    'LOCATION_HINT is "europe": it must be one of wnam, enam, sam, weur, eeur, apac, apac-ne, apac-se, oc, afr, me.',
+  );
+});
+
 test("GRPC_PORT is honoured, and off is none", () => {
   expect(read({ GRPC_PORT: "14317" })).toMatchObject({ grpcPort: 14_317 });
   expect(read({ GRPC_PORT: " Off " })).toMatchObject({ grpcPort: undefined });

@@ -5,5 +5,5 @@ import type { ArkFeedObject } from "./feed-object.ts";
 
 /** The tenant's order of all sessions. */
 export function feedOf(env: Bindings, caller: Caller): Calls<ArkFeedObject> {
-  return callsOf(env.ARK_FEED, caller, "ark-feed", "ark-feed");
+  return callsOf(env.ARK_FEED, env, caller, "ark-feed", "ark-feed");
 }

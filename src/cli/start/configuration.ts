@@ -84,6 +84,8 @@ export function readConfiguration(
   const [fault] = readSettings(settings).faults;
   if (fault !== undefined) return { ok: false, error: `${fault}.` };
 
+  // One machine has one place.
+  const { LOCATION_HINT: _, ...bound } = settings;
   const exporter = exporterIn(read, { host, ports: [port, grpcPort] });
   const key = read("UPSTREAM_KEY");
   return {
@@ -95,7 +97,7 @@ export function readConfiguration(
       grpcPort,
       dataDirectory: resolve(directory, read("DATA_DIR") ?? data),
       bindings: {
-        ...settings,
+        ...bound,
         ...(shards === undefined ? {} : { SHARDS: shards }),
         ...exporter.variables,
         // It runs where its user runs: a Jaeger on the same machine is an upstream like any other.

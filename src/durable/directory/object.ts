@@ -1,5 +1,7 @@
 import { alertsOf, checkTenant, tenantOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
+import { rememberLocation } from "../../location.ts";
+import type { Location } from "../../location.ts";
 import type { Bindings } from "../../config.ts";
 import type {
   ChangesPage,
@@ -63,6 +65,8 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#ended = new EndedRows(ctx.storage.sql);
     this.#recentExports = new RecentExportsRow(this.#rows);
     this.#retention = new TenantRetention(ctx, env, this.#rows, (removal) => this.#remove(removal, "deleted"));
+    const location = this.#rows.meta.get("location");
+    if (location !== undefined) rememberLocation(tenantOf(ctx.id), location as Location);
     this.#alerts = this.#rows.meta.get("alerts") === "on" ? "on" : "off";
   }
 
@@ -73,6 +77,15 @@ export class DirectoryObject extends DurableObject<Bindings> {
     if (known !== undefined) return Number(known);
     this.#rows.meta.set("shards", String(given));
     return given;
+  }
+
+  /** Where the tenant's objects are made: as its first export wants it, and the same ever after. */
+  locate(context: CallContext, wanted: Location): Location {
+    checkTenant(this.ctx.id, context);
+    const known = this.#rows.meta.get("location") as Location | undefined;
+    if (known !== undefined) return known;
+    this.#rows.meta.set("location", wanted);
+    return wanted;
   }
 
   /**

@@ -2,9 +2,11 @@ import type { Context } from "hono";
 import type { AppEnv, Bindings } from "../../config.ts";
 import type { Delivery } from "../../facts/delivery.ts";
 import { log } from "../../lib/log.ts";
+import { noteOrigin } from "../../location.ts";
+import type { Origin } from "../../session/contract/location.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
-import { callerOf, shardAt, shardOf, shardsOf } from "../../place.ts";
+import { callerOf, locate, shardAt, shardOf, shardsOf } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { sinksOf } from "../../sinks/upstreams/registry.ts";
 
@@ -37,6 +39,7 @@ export async function deliver(
   if (groups.length === 0) return { rejected: 0, retry: false };
   const delivery = new Delivering(env, caller);
   try {
+    await locate(env, caller);
     const shards = await shardsOf(env, caller);
     const byShard = new Map<number, Group[]>();
     for (const group of groups) {
@@ -57,6 +60,7 @@ export async function deliver(
 /** The caller of an export, with what this isolate knows of sinks: an export does not wait to learn more. */
 export function exportCallerOf(c: Context<AppEnv>): Caller {
   const caller = callerOf(c);
+  noteOrigin(c.var.principal.tenant, c.req.raw.cf as Origin | undefined);
   const sinks = sinksOf(c.env, caller, (reading) => c.executionCtx.waitUntil(reading));
   return sinks === undefined ? caller : { ...caller, sinks };
 }

@@ -12,7 +12,7 @@ type UpstreamsObject = Env["UPSTREAMS"] extends DurableObjectNamespace<infer Tar
 
 /** The tenant's upstreams, as stored. */
 export function upstreamsOf(env: Bindings, caller: Caller): Calls<UpstreamsObject> {
-  return callsOf(env.UPSTREAMS, caller, "upstreams", "upstreams");
+  return callsOf(env.UPSTREAMS, env, caller, "upstreams", "upstreams");
 }
 
 export type Upstream = {
