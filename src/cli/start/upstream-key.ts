@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const KEY_BYTES = 32;
@@ -7,6 +7,11 @@ const KEY_BYTES = 32;
 /** The secret that encrypts the header values of upstreams, in the data directory: made once, and readable by this user only. */
 export function upstreamKeyIn(dataDirectory: string): string {
   const file = join(dataDirectory, "upstream-key");
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(KEY_BYTES).toString("base64url")}\n`, { mode: 0o600 });
-  return readFileSync(file, "utf8").trim();
+  const known = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  // A full disk leaves an empty file.
+  if (known !== "") return known;
+  const made = randomBytes(KEY_BYTES).toString("base64url");
+  writeFileSync(`${file}.new`, `${made}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return made;
 }
