@@ -1,6 +1,8 @@
 import { gunzipSync } from "node:zlib";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import claudeCode from "../fixtures/metrics/claude-code-json-003.json";
+import { decodeAnswer, encodeMessage } from "../../src/otlp/grpc-web.ts";
 import { aRecord, logsExportOf } from "../durable/log-records.ts";
 import { traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -133,6 +135,46 @@ describe("metrics", () => {
     await put("a", { metrics: "sent" });
     expect((await postTo("/v1/metrics", '{"resourceMetrics":[')).status).toBe(400);
     expect(got).toEqual([]);
+  });
+
+  // spec: SINK-14
+  test("of a call of gRPC are refused as unavailable, with the time to wait, until the upstream takes them", async () => {
+    await put("a", { metrics: "sent" });
+    answers = () => new Response("", { status: 503, headers: { "retry-after": "7" } });
+    const call = async () => {
+      const path = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+      const headers = { "content-type": "application/grpc-web+proto" };
+      // One ResourceMetrics, which is empty.
+      const body = encodeMessage(new Uint8Array([0x0a, 0]));
+      const response = await world.request(path, { method: "POST", headers, body });
+      return decodeAnswer(new Uint8Array(await response.arrayBuffer()))?.status;
+    };
+    const refused = await call();
+    expect(refused).toMatchObject({
+      code: 14,
+      message: expect.stringContaining("the upstream a: the receiver answers 503"),
+    });
+    expect(new TextDecoder().decode(refused?.details)).toContain("google.rpc.RetryInfo");
+    answers = () => new Response();
+    expect(await call()).toMatchObject({ code: 0 });
+  });
+
+  // spec: SINK-14
+  test("wait for an upstream that is off as for one that is away", async () => {
+    await put("a", { metrics: "sent", headers: { "x-key": "secret" } });
+    const bindings = env as { UPSTREAM_KEY?: string };
+    const key = bindings.UPSTREAM_KEY;
+    bindings.UPSTREAM_KEY = "another secret of length";
+    try {
+      world.pass(20_000);
+      const refused = await postTo("/v1/metrics", metricsOf(resource("s", 1)));
+      expect(refused.status).toBe(503);
+      expect(await refused.text()).toContain("UPSTREAM_KEY has no key that decrypts its headers");
+      expect(got).toEqual([]);
+    } finally {
+      bindings.UPSTREAM_KEY = key ?? "";
+      world.pass(20_000);
+    }
   });
 
   // spec: SINK-10
