@@ -52,3 +52,23 @@ test("an event that is too large to keep is made for each viewer, alike", async 
   expect(second.event).not.toBe(first.event);
   expect(second.event).toEqual(first.event);
 });
+
+test("a viewer that has a long log to read holds a quarter of a megabyte of it at a time", async () => {
+  await world.freshWorld();
+  for (let n = 0; n < 8; n++)
+    await world.deliver([
+      aSpan(TRACE, n + 1, {}, { "gen_ai.system_instructions": "word ".repeat(1_500), n }),
+      ...someSpans(TRACE, 100 + n * 500, 300),
+    ]);
+  const source = new SessionSource(world.calls(TRACE), "session", undefined);
+  const pages: number[] = [];
+  for (let caughtUp = false; !caughtUp;) {
+    const read = await source.read();
+    pages.push(read.events.reduce((bytes, { length }) => bytes + length, 0));
+    caughtUp = read.caughtUp;
+  }
+  const all = pages.reduce((sum, bytes) => sum + bytes, 0);
+  expect(all).toBeGreaterThan(500_000);
+  // The delivery that reaches the end of the page is whole.
+  expect(Math.max(...pages)).toBeLessThan(256_000 + all / 8 + 10_000);
+});

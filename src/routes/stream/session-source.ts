@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import type { ResourceVersion } from "../../api/resource-version.ts";
 import { inflate } from "../../lib/body-codec.ts";
@@ -15,6 +14,9 @@ import type { Status } from "../../session/liveness.ts";
 import type { SessionSummary } from "../../session/summary.ts";
 import type { Source, Received } from "./follower.ts";
 import { LastFrames } from "./last-frames.ts";
+
+/** Bytes of a log's text in one page: a viewer that does not read holds one, and viewers that fall behind together hold one each. */
+const STREAM_PAGE_BYTES = 256_000;
 
 const lastFrames = new LastFrames({
   size: (message: ArrayBuffer) => message.byteLength,
@@ -57,7 +59,7 @@ export class SessionSource implements Source {
   }
 
   async read() {
-    const page = await this.#log.read(this.#view, this.#cursor, PAGE_BYTES);
+    const page = await this.#log.read(this.#view, this.#cursor, STREAM_PAGE_BYTES);
     if (page.state === "absent") return { events: [sse("deleted", {}, this.#version())], caughtUp: true, ended: true };
     if (page.state === "moved") return { events: this.#moved(page), caughtUp: true, ended: true };
     const events: Uint8Array[] = [];
