@@ -42,7 +42,7 @@ function unwrapped(content: Content): Content {
 const TYPED_VALUES: ReadonlySet<unknown> = new Set(["text", "raw", "json", "list", "chat_messages"]);
 
 /** Attributes hold no objects: the AI SDK writes a list of JSON texts. */
-function itemsOfJson(value: unknown): unknown {
+export function itemsOfJson(value: unknown): unknown {
   if (!Array.isArray(value) || value.length === 0) return value;
   const items: unknown[] = [];
   for (const item of value) {

@@ -153,6 +153,7 @@ function readPart(item: unknown): MessagePart | undefined {
 /** A part of Gemini, Genkit, Bedrock, Haystack, AutoGen or Rig: its fields show its type. */
 function untypedPart(part: PlainRecord): MessagePart | undefined {
   if (typeof part.text === "string") return textPart(part.thought === true ? "reasoning" : "text", part.text);
+  if (isRecord(part.text)) return textPart("text", part.text);
   const thought = part.reasoningContent ?? part.reasoning;
   if (isRecord(thought)) return textPart("reasoning", reasoningIn(thought));
   if (typeof thought === "string") return textPart("reasoning", thought);
@@ -181,8 +182,10 @@ function parsedText(value: unknown): unknown {
 }
 
 function textPart(type: "text" | "reasoning", value: unknown): MessagePart | undefined {
-  if (value === undefined || value === null || value === "") return undefined;
-  return { type, text: textOrJson(value) };
+  // Azure's agents and OpenAI's Assistants: `{value, annotations}`.
+  const text = isRecord(value) && typeof value.value === "string" ? value.value : value;
+  if (text === undefined || text === null || text === "") return undefined;
+  return { type, text: textOrJson(text) };
 }
 
 /** Bedrock's `{reasoningText: {text}}`, Haystack's `{reasoning_text}`. */

@@ -246,9 +246,25 @@ function roleIn(value: PlainRecord): string | undefined {
   return value.source === "user" ? "user" : "assistant";
 }
 
+const CALL = "_call";
+
 /** The items of OpenAI's Responses API that are not messages. */
 function responsesItem(value: PlainRecord): Message | undefined {
-  if (value.type === "function_call") return { role: "assistant", parts: toolCalls([value]) };
+  if (value.type === "function_call" || value.type === "custom_tool_call")
+    return { role: "assistant", parts: toolCalls([value]) };
+  const { type, role } = value;
+  // A call of the provider's own tool: `web_search_call`, `computer_call`, `mcp_call`.
+  if (role === undefined && typeof type === "string" && type.endsWith(CALL))
+    return {
+      role: "assistant",
+      parts: toolCalls([
+        {
+          arguments: value.action ?? value.queries ?? value.code,
+          ...value,
+          name: value.name ?? type.slice(0, -CALL.length),
+        },
+      ]),
+    };
   if (value.type === "function_call_output" || (value.type === "reasoning" && value.role === undefined)) {
     return { role: value.type === "reasoning" ? "assistant" : "tool", parts: contentParts(value) };
   }
@@ -278,7 +294,8 @@ function partsOf(role: string, value: PlainRecord): MessagePart[] {
   const reasoning: MessagePart[] = thought === undefined ? [] : [{ type: "reasoning", text: thought }];
   const listed = value.tool_calls ?? value.toolCalls ?? value.toolExecutionRequests;
   const calls = toolCalls(listed ?? (isRecord(value.function_call) ? [value.function_call] : undefined));
-  const parts = typeof content === "string" ? textParts(content) : contentParts(content);
+  const said = content ?? value.refusal;
+  const parts = typeof said === "string" ? textParts(said) : contentParts(said);
   // LangChain repeats Anthropic's calls beside the content, which already has them.
   return parts.some((part) => part.type === "tool_call")
     ? [...reasoning, ...parts]

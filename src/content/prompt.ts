@@ -1,4 +1,5 @@
 import { jsonText, parseJson, plainValue } from "../otel/any-value.ts";
+import { itemsOfJson } from "./content-value.ts";
 import { readMessages } from "./messages.ts";
 import { pythonValue } from "./python-text.ts";
 import type { Message } from "./messages.ts";
@@ -18,7 +19,7 @@ export function promptOf(input: AnyValue, length: number): Prompt | undefined {
     const { prompt } = input.offloaded;
     return prompt === undefined ? ofText(textInPreview(text), length) : said(prompt, length);
   }
-  const value = text === undefined ? plainValue(input) : (parseJson(text) ?? pythonData(text) ?? text);
+  const value = text === undefined ? itemsOfJson(plainValue(input)) : (parseJson(text) ?? pythonData(text) ?? text);
   if (typeof value === "string") return ofText(value, length);
   const messages = readMessages(value);
   const prompt = messages === undefined ? undefined : promptInMessages(messages);
@@ -69,7 +70,7 @@ export function conversationPrompt(value: AnyValue, length: number): string | un
   const text = value.stringValue;
   if (value.offloaded?.prompt !== undefined) return firstLine(withoutContext(value.offloaded.prompt), length);
   if (text !== undefined && !/^\s*[[{]/.test(text)) return undefined;
-  const messages = readMessages(text === undefined ? plainValue(value) : parseJson(text));
+  const messages = readMessages(text === undefined ? itemsOfJson(plainValue(value)) : parseJson(text));
   const prompt = messages === undefined ? undefined : promptInMessages(messages);
   return prompt === undefined ? undefined : firstLine(prompt, length);
 }
@@ -225,8 +226,10 @@ export function withoutContext(text: string): string {
 function userWords(text: string): string | undefined {
   // Most texts: neither markup, nor JSON, nor blank.
   const first = text.charCodeAt(0) | LOWER_CASE;
-  if (first >= LETTER_A && first <= LETTER_Z)
+  if (first >= LETTER_A && first <= LETTER_Z) {
+    if (SPEAKERS.test(text)) return Array.from(text.matchAll(USER_TURNS)).at(-1)?.[1] ?? text;
     return TITLE_LETTERS.has(first) && TITLE_REQUEST.test(text) ? undefined : text;
+  }
   let rest = text;
   for (let left = MAX_BLOCKS; left > 0 && isMarkup(rest); left--) {
     const block = CONTEXT_BLOCK.exec(rest);
@@ -245,6 +248,9 @@ function userWords(text: string): string | undefined {
   return (data === undefined ? undefined : mainText(data).text) ?? rest;
 }
 
+/** A conversation as one text, LangChain's and OpenLIT's: `System: …` and `Human: …`, a line or more each. */
+const SPEAKERS = /^(?:system|human|user): /i;
+const USER_TURNS = /(?:^|\n)(?:human|user): ([^]*?)(?=\n(?:system|human|user|assistant|ai|tool): |$)/gi;
 /** The letters with which such a request may begin. */
 const TITLE_LETTERS: ReadonlySet<number> = new Set(Array.from("gwc", (letter) => letter.charCodeAt(0)));
 /** What a harness asks a model before the user's words, to name their conversation. */

@@ -213,9 +213,13 @@ function wordIn(text: string, field: string): string {
   return nonEmpty(isRecord(data) ? data[field] : data) ?? "";
 }
 
+/** Claude Code may write a model's name as it shows it in a terminal. */
+// oxlint-disable-next-line no-control-regex
+const COLOURS = /\u001b\[[\d;]*m/g;
+
 /** A model's name; Micrometer writes "none" where it knows no model. */
 export function modelName(value: AnyValue): string | undefined {
-  const name = wordIn(textOf(value) ?? "", "model");
+  const name = wordIn((textOf(value) ?? "").replace(COLOURS, ""), "model");
   return name === "" || name.toLowerCase() === "none" ? undefined : name;
 }
 

@@ -69,6 +69,8 @@ export const CONTENT_KEYS: readonly string[] = [
   "gcp.vertex.agent.llm_response",
   "gcp.vertex.agent.tool_call_args",
   "gcp.vertex.agent.tool_response",
+  "gen_ai.agent.actual_output",
+  "gen_ai.agent.human_input",
   "gen_ai.agent.invocation_input",
   "gen_ai.agent.invocation_output",
   "gen_ai.agent.tools",

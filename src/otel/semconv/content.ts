@@ -83,6 +83,7 @@ export const INPUT_KEYS = [
   "llm.messages",
   "input",
   "agent.messages",
+  "gen_ai.agent.human_input",
 ] as const;
 
 /** Whole conversations, question and answer: the last messages are the output of the span. */

@@ -45,6 +45,7 @@ export const TOOL_INPUT_KEYS = [
 
 /** After all other outputs: these tell no outcome of their span. */
 export const LAST_OUTPUT_KEYS = [
+  "gen_ai.agent.actual_output",
   "flue.turn.output",
   "flue.task.result",
   "flue.tool.result",

@@ -1,7 +1,7 @@
 import { readContent } from "../../../src/facts/span-content.ts";
 import { describe, expect, test } from "vitest";
 import { factsOfSpan } from "../span-of.ts";
-import { json, seen, span } from "./seen.ts";
+import { event, json, seen, span } from "./seen.ts";
 
 describe("prompts", () => {
   test("LangChain writes a message as a pair of role and text", () => {
@@ -33,6 +33,28 @@ describe("prompts", () => {
     expect(seen(run)).toMatchObject({ prompt: "Is it windy?", agent: "weather" });
   });
 
+  test("messages may be a list of JSON texts", () => {
+    const call = span("chat", {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.input.messages": [json({ role: "user", parts: [{ type: "text", content: "What is dew?" }] })],
+    });
+    expect(seen(call)).toMatchObject({ prompt: "What is dew?", input: ["user: What is dew?"] });
+  });
+
+  test.each([
+    ["LangChain", "System: Be brief\nHuman: What is dew?\nAI: Water\nHuman: And rime?\nOn trees, I mean", "And rime?"],
+    ["OpenLIT", "system: Be brief\nuser: What is dew?", "What is dew?"],
+    ["a user", "User: what is that?", "what is that?"],
+  ])("%s writes a conversation as one text", (_, text, prompt) => {
+    const call = span("chat", { "gen_ai.operation.name": "chat" }, [
+      event("gen_ai.content.prompt", { "gen_ai.prompt": text }),
+    ]);
+    expect(seen(call)).toMatchObject({ prompt });
+    expect(
+      seen(span("LLM", { "openinference.span.kind": "LLM", "input.value": json({ prompts: [text] }) })),
+    ).toMatchObject({ prompt });
+  });
+
   test("instructions alone are no prompt", () => {
     const call = span("llm_call", {
       "gen_ai.operation.name": "chat",
@@ -49,6 +71,44 @@ describe("prompts", () => {
       "llm.input_messages.0.message.content": "Is it windy?",
     });
     expect(seen(call)).toMatchObject({ prompt: "Is it windy?" });
+  });
+});
+
+describe("answers", () => {
+  test("OpenAI's Responses have calls of its own tools among messages", () => {
+    const output = [
+      { type: "reasoning", summary: [{ type: "summary_text", text: "Look it up" }] },
+      { type: "web_search_call", id: "w1", status: "completed", action: { type: "search", query: "rime" } },
+      { type: "mcp_call", id: "m1", name: "lookup", arguments: '{"word":"rime"}', output: "frost" },
+      { type: "custom_tool_call", call_id: "c1", name: "note", input: "rime" },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "Frost" }] },
+    ];
+    const call = span("Response", { "openinference.span.kind": "LLM", "output.value": json({ output }) });
+    expect(seen(call).output).toEqual([
+      "assistant: ~Look it up",
+      'assistant: web_search({"type":"search","query":"rime"})',
+      'assistant: lookup({"word":"rime"})',
+      "assistant: note(rime)",
+      "assistant: Frost",
+    ]);
+  });
+
+  test("a refusal stands beside an empty content", () => {
+    const message = { role: "assistant", content: null, refusal: "I can't help with that" };
+    const call = span("ChatCompletion", {
+      "openinference.span.kind": "LLM",
+      "output.value": json({ choices: [{ message, finish_reason: "stop" }] }),
+    });
+    expect(seen(call).output).toEqual(["assistant: I can't help with that"]);
+  });
+
+  test("Azure's agents put a text into an object", () => {
+    const run = span("process_thread_run", { "gen_ai.response.model": "gpt-4o" }, [
+      event("gen_ai.assistant.message", {
+        "gen_ai.event.content": json({ content: { text: { value: "Hello" } }, role: "assistant" }),
+      }),
+    ]);
+    expect(seen(run).input).toEqual(["assistant: Hello"]);
   });
 });
 
@@ -113,6 +173,14 @@ describe("calls", () => {
 });
 
 describe("names and errors", () => {
+  test("Claude Code's model may have the colours of a terminal, and keeps the size of its context", () => {
+    const call = span("claude_code.llm_request", {
+      "span.type": "llm_request",
+      model: "\u001b[32mclaude-opus-4-5[1m]\u001b[0m",
+    });
+    expect(seen(call).model).toBe("claude-opus-4-5[1m]");
+  });
+
   test("a run is named by its agent, not by the method", () => {
     const agent = { "openinference.span.kind": "AGENT" };
     expect(seen(span("weather._execute_core", agent)).agent).toBe("weather");
