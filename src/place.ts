@@ -3,6 +3,7 @@ import { configuredShards } from "./config.ts";
 import type { Bindings } from "./config.ts";
 import { knownLocation, rememberLocation, stubAt, wantedLocation } from "./location.ts";
 import type { Namespace } from "./location.ts";
+import { Lru } from "./lib/lru.ts";
 import type { LocationHint } from "./session/contract/location.ts";
 import type { RequestTrace } from "./self/request-trace.ts";
 
@@ -65,11 +66,24 @@ export type ShardCall = CallContext & {
   readonly shards: number;
 };
 
-/** A call of one log of a shard. */
-export type LogCall = ShardCall & {
+/** A call of one of the objects that hold logs. */
+export type ObjectCall = ShardCall & {
+  /** Number of the move by which a log came to the called object, which holds it alone; absent in calls of a shard. */
+  readonly move?: number;
+};
+
+/** A call of one log. */
+export type LogCall = ObjectCall & {
   /** The session id or the trace id that names the log. */
   readonly id: string;
 };
+
+/** The answer of an object that does not hold the log. `move`: it is in its own object, by this move; without it, in its shard. */
+export type Elsewhere = { readonly outcome: "elsewhere"; readonly move?: number };
+
+/** The status, and the header with the move's number, by which an object says the same to a request. */
+export const ELSEWHERE_STATUS = 421;
+export const MOVE_HEADER = "spanfold-move";
 
 /** An object as its callers see it: the call context is bound. */
 export type Calls<Target, Context = CallContext> = {
@@ -77,7 +91,7 @@ export type Calls<Target, Context = CallContext> = {
     context: Context,
     ...args: infer Args
   ) => infer Answer
-    ? (...args: Args) => Promise<Awaited<Answer>>
+    ? (...args: Args) => Promise<Exclude<Awaited<Answer>, Elsewhere>>
     : never;
 } & Pick<DurableObjectStub, "fetch">;
 
@@ -85,42 +99,107 @@ type SessionObject = Env["SESSIONS"] extends DurableObjectNamespace<infer Target
 type AlertsObject = Env["ALERTS"] extends DurableObjectNamespace<infer Target> ? Target : never;
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
-/** They concern several logs of a shard. */
-type CallsOfShard = "append" | "readOwners" | "reportAgain" | "waiting";
+/** They concern several logs of an object. */
+type CallsOfObject = "append" | "readOwners" | "reportAgain" | "waiting";
 
-/** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. */
-export function sessionAt(
-  env: Bindings,
-  caller: Caller,
-  id: string,
-): Omit<Calls<SessionObject, LogCall>, CallsOfShard> {
+/** What one log is called by, wherever it is. */
+export type LogStub = Omit<Calls<SessionObject, LogCall>, CallsOfObject | MoveMethod>;
+
+/** The methods by which a log moves. */
+type MoveMethod =
+  | "takePage"
+  | "completeMove"
+  | "openMoved"
+  | "abandonMove"
+  | "moveOutcome"
+  | "releaseMoved"
+  | "checkMoved";
+
+/** The caller's own object, whose logs are called without an RPC. `calls`: some of its methods. */
+export type Here = { readonly name: string | undefined; readonly calls: object };
+
+/** An object says where the log is; the log may move on before the next call arrives. */
+const HOPS = 5;
+
+/** The log of a session, or of the owner of a trace: `id` is a session id or a trace id. Calls follow a log that moved. */
+export function sessionAt(env: Bindings, caller: Caller, id: string, here?: Here): LogStub {
   const context = contextOf(caller);
-  return boundCalls(traceOf(caller), "session", () => {
-    const shards = knownShards.get(context.tenant);
-    return shards === undefined
-      ? shardsOf(env, caller).then((count) => logTarget(env, context, id, count))
-      : logTarget(env, context, id, shards);
-  });
-}
-
-function logTarget(env: Bindings, context: CallContext, id: string, shards: number): CallTarget {
-  const name = shardName(context.tenant, shardOf(id, shards));
-  return {
-    stub: stubAt(env.SESSIONS, env, context.tenant, name),
-    context: { ...context, shards, id } satisfies LogCall,
+  const target = (shards: number): CallTarget => {
+    const { name, move } = placeOf(caller, id, shards);
+    const stub = name === here?.name ? here.calls : stubAt(env.SESSIONS, env, context.tenant, name);
+    const call: LogCall = { ...context, shards, id, ...(move === undefined ? {} : { move }) };
+    return { stub, context: call };
   };
+  const find = () => {
+    const shards = knownShards.get(context.tenant);
+    return shards === undefined ? shardsOf(env, caller).then(target) : target(shards);
+  };
+  return boundCalls(traceOf(caller), "session", find, (elsewhere) => rememberPlace(caller, id, elsewhere));
 }
 
-/** One of a tenant's shards, for calls about several of its logs. */
-export function shardAt(
+/** The object that holds a log. */
+export type Place = { readonly name: string; readonly move?: number };
+
+/** The object that holds a log, as far as this isolate knows. If it does not, it says where the log is. */
+export function placeOf(caller: Caller, id: string, shards: number): Place {
+  const { tenant } = contextOf(caller);
+  const move = knownMoves.get(`${tenant}/${id}`) ?? 0;
+  return move === 0 ? { name: shardName(tenant, shardOf(id, shards)) } : { name: ownName(tenant, id), move };
+}
+
+/** One of a tenant's shards. */
+export function shardPlace(caller: Caller, shard: number): Place {
+  return { name: shardName(contextOf(caller).tenant, shard) };
+}
+
+/** The own object of a log that its shard knows to have moved. */
+export function movedPlace(caller: Caller, { id, move }: { readonly id: string; readonly move: number }): Place {
+  return { name: ownName(contextOf(caller).tenant, id), move };
+}
+
+/** By tenant and log: the move by which it came to its own object; 0 if it is in its shard again. Some 200 bytes each. */
+const knownMoves = new Lru<string, number>(10_000);
+
+/** Keeps what an object that does not hold the log answered. */
+export function rememberPlace(caller: Caller, id: string, { move = 0 }: Elsewhere): void {
+  knownMoves.set(`${contextOf(caller).tenant}/${id}`, move);
+}
+
+/** For calls about several logs of one object. */
+export function objectAt(
   env: Bindings,
   caller: Caller,
-  shard: number,
+  { name, move }: Place,
   shards: number,
-): Pick<Calls<SessionObject, ShardCall>, CallsOfShard> {
-  const context: ShardCall = { ...contextOf(caller), shards };
-  const stub = stubAt(env.SESSIONS, env, context.tenant, shardName(context.tenant, shard));
+): Pick<Calls<SessionObject, ObjectCall>, CallsOfObject> {
+  const context: ObjectCall = { ...contextOf(caller), shards, ...(move === undefined ? {} : { move }) };
+  const stub = stubAt(env.SESSIONS, env, context.tenant, name);
   return boundCalls(traceOf(caller), "session", () => ({ stub, context }));
+}
+
+/** The two objects between which a log moves, called as they are named. */
+export function moveAt(
+  env: Bindings,
+  to: "shard" | "own",
+  context: LogCall,
+): Pick<Calls<SessionObject, LogCall>, MoveMethod> {
+  const { tenant, id, shards } = context;
+  const name = to === "own" ? ownName(tenant, id) : shardName(tenant, shardOf(id, shards));
+  const stub = stubAt(env.SESSIONS, env, tenant, name);
+  return boundCalls(undefined, "session", () => ({ stub, context }));
+}
+
+const OWN = "/log:";
+
+/** The name of the own object of a log. */
+export function ownName(tenant: string, id: string): string {
+  return tenant + OWN + id;
+}
+
+/** The log that an object of this name holds alone; `undefined` for a shard. */
+export function ownLogOf(name = ""): string | undefined {
+  const at = name.indexOf("/");
+  return name.startsWith(OWN, at) ? name.slice(at + OWN.length) : undefined;
 }
 
 /** The name of a shard, from 0 on. */
@@ -162,8 +241,9 @@ export function rememberShards({ tenant, shards }: ShardCall): void {
 }
 
 /** For tests that begin with empty storage. */
-export function forgetShards(): void {
+export function forgetPlaces(): void {
   knownShards.clear();
+  knownMoves.clear();
 }
 
 /** The tenant's list of sessions. */
@@ -211,13 +291,14 @@ function traceOf(caller: Caller): RequestTrace | undefined {
   return typeof caller !== "string" && "trace" in caller ? caller.trace : undefined;
 }
 
-type CallTarget = { readonly stub: object; readonly context: CallContext | ShardCall | LogCall };
+type CallTarget = { readonly stub: object; readonly context: CallContext | ObjectCall | LogCall };
 
-/** Calls that find their target when they are made. */
+/** Calls that find their target when they are made, and find it anew after the answer that the log is elsewhere. */
 function boundCalls<Bound>(
   trace: RequestTrace | undefined,
   service: string,
   find: () => CallTarget | Promise<CallTarget>,
+  remember?: (elsewhere: Elsewhere) => void,
 ): Bound {
   const call = ({ stub, context }: CallTarget, method: string | symbol, args: unknown[]): unknown => {
     const own = Reflect.get(stub, method) as (...all: unknown[]) => Promise<unknown>;
@@ -227,21 +308,40 @@ function boundCalls<Bound>(
       Reflect.apply(own, stub, [{ ...context, traceparent }, ...args]),
     );
   };
+  const callFound = (method: string | symbol, args: unknown[]): unknown => {
+    const target = find();
+    return target instanceof Promise ? target.then((found) => call(found, method, args)) : call(target, method, args);
+  };
+  const follow = async (method: string | symbol, args: unknown[]): Promise<unknown> => {
+    for (let hop = 0; hop < HOPS; hop++) {
+      const answer = await callFound(method, args);
+      const elsewhere = elsewhereIn(answer);
+      if (elsewhere === undefined) return answer;
+      remember?.(elsewhere);
+    }
+    throw new Error("the log moves; try again");
+  };
   return new Proxy(
     {},
     {
       get(_, method) {
         // A promise that resolves with the object must not take it for another promise.
         if (method === "then") return undefined;
-        return (...args: unknown[]): unknown => {
-          const target = find();
-          return target instanceof Promise
-            ? target.then((found) => call(found, method, args))
-            : call(target, method, args);
-        };
+        return (...args: unknown[]): unknown =>
+          remember === undefined ? callFound(method, args) : follow(method, args);
       },
     },
   ) as Bound;
+}
+
+function elsewhereIn(answer: unknown): Elsewhere | undefined {
+  if (answer instanceof Response) {
+    if (answer.status !== ELSEWHERE_STATUS) return undefined;
+    const move = answer.headers.get(MOVE_HEADER);
+    return { outcome: "elsewhere", ...(move === null ? {} : { move: Number(move) }) };
+  }
+  const isElsewhere = typeof answer === "object" && answer !== null && "outcome" in answer;
+  return isElsewhere && answer.outcome === "elsewhere" ? (answer as Elsewhere) : undefined;
 }
 
 /** A request has no context: one to a log names it in its URL. */
@@ -249,6 +349,8 @@ function namedRequest(request: Request, context: CallTarget["context"]): Request
   if (!("id" in context)) return request;
   const url = new URL(request.url);
   url.searchParams.set("log", context.id);
+  url.searchParams.set("shards", String(context.shards));
+  if (context.move !== undefined) url.searchParams.set("move", String(context.move));
   return new Request(url, request);
 }
 

@@ -35,7 +35,7 @@ export class Subscribers {
 
   /** Viewers attach again, and read what there is now. */
   closeAll(tag: string): void {
-    for (const socket of this.#ctx.getWebSockets(tag)) socket.close(1000, "the log has a new generation");
+    for (const socket of this.#ctx.getWebSockets(tag)) socket.close(1000, "attach again");
   }
 
   announce(tag: string, message: string): void {

@@ -45,5 +45,7 @@ export type AppendOutcome =
   | { readonly outcome: "full"; readonly reason: string }
   /** A transient fault. Nothing was stored: send it again. */
   | { readonly outcome: "failed"; readonly reason: string }
+  /** The object does not hold the log of this trace. `move`: its own object does, since this move; without it, its shard. */
+  | { readonly outcome: "elsewhere"; readonly move?: number }
   /** A fault of this program that would recur. The program's log has the reference too. */
   | { readonly outcome: "fault"; readonly reference: string };

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv, Bindings } from "../config.ts";
-import { alertsOf, directoryOf, SELF, shardAt, shardsOf } from "../place.ts";
+import { alertsOf, directoryOf, objectAt, SELF, shardPlace, shardsOf } from "../place.ts";
 import { data } from "../api/negotiate.ts";
 import type { LogIds } from "../session/contract/directory.ts";
 import type { RebuiltAnswer } from "../api/rebuilt-schema.ts";
@@ -27,7 +27,7 @@ async function rebuildList(env: Bindings, tenant: string): Promise<RebuiltAnswer
   let logs = 0;
   let damaged = 0;
   for (let shard = 0; shard < shards; shard++) {
-    const calls = shardAt(env, tenant, shard, shards);
+    const calls = objectAt(env, tenant, shardPlace(tenant, shard), shards);
     let after: string | undefined = "";
     while (after !== undefined) {
       const page: LogIds = await calls.reportAgain(after);

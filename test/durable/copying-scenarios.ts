@@ -46,6 +46,16 @@ function someRecords(traceId: string | undefined, bodies: readonly string[], att
 export const SCENARIOS: Readonly<
   Record<string, { readonly story: readonly Happening[]; readonly ends: Readonly<Record<string, string>> }>
 > = {
+  "a trace is its own session, also after it was deleted": {
+    story: [
+      someSpans(TRACE, 1, 1),
+      someSpans(TRACE, 2, 3),
+      { deletes: TRACE, traces: [TRACE] },
+      someSpans(TRACE, 5, 2),
+      someSpans(TRACE, 7, 1),
+    ],
+    ends: { [TRACE]: TRACE },
+  },
   "a name that comes late moves the trace to its session": {
     story: [someSpans(TRACE, 1, 2), someSpans(TRACE, 3, 2, { "session.id": "A" }), someSpans(TRACE, 5, 2)],
     ends: { [TRACE]: "A" },

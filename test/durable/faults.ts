@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Shard } from "../../src/durable/session/shard.ts";
-import { objectOf, shardOfLog } from "./world.ts";
+import { ownName } from "../../src/place.ts";
+import { hasMoved, objectOf, shardOfLog } from "./world.ts";
 
 /** A step of the objects' work that can fail: a transaction of one, or a call. `object`: the object, or what the call is about. */
 export type Step = { readonly kind: "transaction" | "call"; readonly object: string; readonly method: string };
@@ -38,7 +39,19 @@ export function oneStrike(from: number): Choice {
 /** Chooses the fault of each step, by its number from 1 on. */
 export type Plan = (step: Step, number: number) => Strike | undefined;
 
-const CALLS: ReadonlySet<string> = new Set(["append", "storeCopy", "revoke", "deleteTrace", "report", "remove"]);
+/** Of a log's shard to the log's own object, and back. */
+const TO_OWN: ReadonlySet<string> = new Set(["takePage", "completeMove", "openMoved", "abandonMove"]);
+const TO_SHARD: ReadonlySet<string> = new Set(["moveOutcome", "releaseMoved", "checkMoved"]);
+const CALLS: ReadonlySet<string> = new Set([
+  "append",
+  "storeCopy",
+  "revoke",
+  "deleteTrace",
+  "report",
+  "remove",
+  ...TO_OWN,
+  ...TO_SHARD,
+]);
 
 /**
  * Faults at the surface of the platform: the functions by which objects store, and call each other. Production code has no
@@ -47,6 +60,8 @@ const CALLS: ReadonlySet<string> = new Set(["append", "storeCopy", "revoke", "de
 export class Faults {
   readonly steps: Step[] = [];
   #plan: Plan = () => undefined;
+  /** Done before a call is sent, which waits for it. */
+  meanwhile: (step: Step) => Promise<void> = async () => undefined;
   #calls = 0;
   #late: { readonly method: string; readonly call: () => Promise<unknown> }[] = [];
   readonly #contexts = new WeakMap<DurableObjectStorage, DurableObjectState>();
@@ -68,6 +83,7 @@ export class Faults {
   /** Ends all faults. */
   end(): void {
     this.#plan = () => undefined;
+    this.meanwhile = async () => undefined;
   }
 
   /** Resolves when objects have not called each other for some turns. A call of an object that died never ends. */
@@ -124,7 +140,7 @@ export class Faults {
         const late = async () => await laterCall(name, method, [context, message]);
         const step = { kind: "call", object: context.id, method } as const;
         const call = async () => await original.call(this, context, method, message);
-        return (await faults.#call(step, name, callerOf(method, message), late, call)) as never;
+        return await faults.#call(step, name, callerOf(context.id, method, message), late, call);
       };
       return wrapped;
     });
@@ -174,7 +190,13 @@ export class Faults {
         return async (...args: unknown[]) => {
           const late = async () => await laterCall(name, method, args);
           const step = { kind: "call", object: aboutOf(name, method, args), method } as const;
-          return await faults.#call(step, name, callerOf(method, args[1]), late, async () => await call(...args));
+          return await faults.#call(
+            step,
+            name,
+            callerOf(step.object, method, args[1]),
+            late,
+            async () => await call(...args),
+          );
         };
       },
     });
@@ -183,13 +205,14 @@ export class Faults {
   async #call(
     step: Step,
     object: string,
-    caller: string | undefined,
+    caller: (() => Promise<string>) | undefined,
     late: () => Promise<unknown>,
     call: () => Promise<unknown>,
   ): Promise<unknown> {
     this.#calls++;
     try {
       const strike = this.#strikeAt(step);
+      await this.meanwhile(step);
       if (strike === "it is not sent") throw fault("the object could not be reached");
       if (strike === "it arrives late") {
         this.#late.push({ method: step.method, call: late });
@@ -198,7 +221,7 @@ export class Faults {
       if (strike === "the called object dies before it") await kill(object);
       const answer = await call();
       // The caller does nothing from here on.
-      if (strike === "the calling object dies meanwhile" && caller !== undefined) await kill(caller);
+      if (strike === "the calling object dies meanwhile" && caller !== undefined) await kill(await caller());
       if (strike === "the called object dies after it") await kill(object);
       if (strike === "its answer is lost") throw fault("the connection was lost");
       return answer;
@@ -234,12 +257,15 @@ function aboutOf(name: string, method: string, [context, first]: readonly unknow
   return (context as { id?: string }).id ?? name;
 }
 
-/** The object that makes a call, by the arguments; `undefined` for the Worker. */
-function callerOf(method: string, first: unknown): string | undefined {
+/** The object that makes a call about a log, by the arguments; `undefined` for the Worker. */
+function callerOf(id: string, method: string, first: unknown): (() => Promise<string>) | undefined {
   if (method === "append") return undefined;
+  if (TO_OWN.has(method)) return async () => shardOfLog(id);
+  if (TO_SHARD.has(method)) return async () => ownName("default", id);
   const about = (Array.isArray(first) ? first[0] : first) as { id?: string; session?: string; traceId?: string };
   const byTrace = method === "storeCopy" || method === "revoke";
-  return shardOfLog((byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "");
+  const calling = (byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "";
+  return async () => ((await hasMoved(calling)) ? ownName("default", calling) : shardOfLog(calling));
 }
 
 /** Nothing that the object does after this has an effect; the exception ends the present step. */

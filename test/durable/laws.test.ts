@@ -15,7 +15,9 @@ import {
   emptyWorld,
   evict,
   freshWorld,
+  hasMoved,
   itemsIn,
+  moveLogs,
   itemsOf,
   readPath,
   readSession,
@@ -98,14 +100,25 @@ test("the generated sessions contain log records of each kind", () => {
   });
 });
 
-/** All logs in one object, and few or many objects: where a log lies must not show. */
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** All logs in one object, few or many objects, and logs that move to objects of their own: where a log lies must not show. */
 describe.each([
-  [16, SEEDS],
-  [1, SEEDS.slice(0, 4)],
-  [2, SEEDS.slice(4, 8)],
-])("with %d shards", (shards, seeds) => {
-  beforeAll(() => divide(shards));
-  afterAll(() => divide());
+  { shards: 16, items: NEVER, seeds: SEEDS },
+  { shards: 1, items: NEVER, seeds: SEEDS.slice(0, 4) },
+  { shards: 2, items: NEVER, seeds: SEEDS.slice(4, 8) },
+  { shards: 1, items: 3, seeds: SEEDS.slice(0, 4) },
+  { shards: 2, items: 3, seeds: SEEDS.slice(4, 8) },
+  { shards: 16, items: 6, seeds: SEEDS.slice(8) },
+])("with $shards shards, and moves at $items items", ({ shards, items, seeds }) => {
+  beforeAll(() => {
+    divide(shards);
+    moveLogs({ items, pageBytes: 1 });
+  });
+  afterAll(() => {
+    divide();
+    moveLogs();
+  });
 
   describe("order does not show", () => {
     // spec: ID-9
@@ -115,6 +128,8 @@ describe.each([
       const { sent, ids } = generateSession(random);
       for (const delivery of random.cut(sent, 6)) await deliver(delivery);
       await rest(ids);
+      const moves = await Promise.all(ids.map(hasMoved));
+      expect(moves.includes(true)).toBe(items !== NEVER);
       const expected = await readoutsOf(ids);
       for (let round = 0; round < 3; round++) {
         await emptyWorld();

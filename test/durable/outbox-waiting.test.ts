@@ -1,13 +1,16 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { shardAt } from "../../src/place.ts";
+import { objectAt, shardPlace } from "../../src/place.ts";
 import { aRecord } from "./log-records.ts";
 import { aSpan, someSpans } from "./spans.ts";
 import * as world from "./world.ts";
 import { deliver, failed, freshReceivers, get, OTHER, put, receivers, TRACE } from "./receivers.ts";
 
 beforeEach(freshReceivers);
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  world.moveLogs();
+  vi.restoreAllMocks();
+});
 
 const NOTHING = { traces: 0, spans: 0, logRecords: 0 };
 
@@ -41,6 +44,22 @@ test("what waits for an upstream is counted by its cursors, with the age of the 
 });
 
 // spec: SINK-15
+test("what waits for an upstream is counted wherever its log is", async () => {
+  world.moveLogs({ items: 3 });
+  await put("a");
+  receivers.answers = () => new Response("", { status: 503 });
+  await world.deliver(someSpans(TRACE, 1, 4));
+  await world.deliver(someSpans(OTHER, 1, 2));
+  await world.until(async () => {
+    world.pass(1_000);
+    for (const id of [TRACE, OTHER]) await world.fireAlarm(id);
+    return ((await get("/a")) as { waiting: { traces: number } }).waiting.traces === 2;
+  });
+  expect([await world.hasMoved(TRACE), await world.hasMoved(OTHER)]).toEqual([true, false]);
+  expect(await get("/a")).toMatchObject({ waiting: { traces: 2, spans: 6 } });
+});
+
+// spec: SINK-15
 test("log records wait apart from spans, and what matches no upstream waits for none", async () => {
   await put("a", { logs: "sent", match: { service: "tests" } });
   await put("b", { match: { service: "another" } });
@@ -61,8 +80,9 @@ test("without anything that is due no log is read", async () => {
   await deliver([aSpan(TRACE, 1), aSpan(OTHER, 1)], [TRACE, OTHER]);
   world.pass(120_000);
   await world.rest([TRACE, OTHER]);
-  expect(await shardAt(env, world.caller(), 0, world.caller().shards).waiting()).toEqual({
+  expect(await objectAt(env, world.caller(), shardPlace("default", 0), world.caller().shards).waiting()).toEqual({
     upstreams: {},
     isPartial: false,
+    moved: [],
   });
 });

@@ -29,6 +29,7 @@ test("a deployment's own prices cost its sessions, and its viewers compute the s
     await object.append(caller(), [deliveryOf([CALL])]);
     return object.read(callerOf(CALL.traceId), "session", undefined, 1_000);
   });
+  if ("outcome" in page) throw new Error(page.outcome);
   if (page.state !== "present" || page.summary === undefined) throw new Error(page.state);
   expect(page.summary).toMatchObject({ cost: 3, estimated: 3 });
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SessionObject } from "../../src/durable/session/object.ts";
-import { directoryOf, shardAt, shardOf } from "../../src/place.ts";
+import { directoryOf, objectAt, shardOf, shardPlace } from "../../src/place.ts";
 import type { LogIds } from "../../src/session/contract/directory.ts";
 import { aSpan, traceIdOf } from "./spans.ts";
 import { caller, deliver, freshWorld, request, rest } from "./world.ts";
@@ -58,7 +58,7 @@ test("what every shard holds leaves the list as it is, and reports again", async
   await fill();
   const head = await headOfList();
   for (let shard = 0; shard < shards; shard++) {
-    const held = await shardAt(env, "default", shard, shards).reportAgain("");
+    const held = await objectAt(env, "default", shardPlace("default", shard), shards).reportAgain("");
     expect(held.next).toBe(undefined);
     expect(await directory().markDamaged({ shard, shards, head, after: "", ...held })).toBe(0);
   }

@@ -27,7 +27,7 @@ test("the cost of traces that leave a session one by one depends on their size, 
   await runInDurableObject(world.objectOf("A"), (instance) => {
     folds.mockClear();
     for (let n = 0; n < TRACES - 100; n++)
-      instance.revoke(world.callerOf("A"), { ...withdrawal, traceId: traceIdAt(n) });
+      void instance.revoke(world.callerOf("A"), { ...withdrawal, traceId: traceIdAt(n) });
     // One for the report to the list, once in an interval.
     expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
   });
@@ -58,7 +58,7 @@ test("the large values of traces that leave are deleted with them, all at once",
   const epoch = Date.now() + 1_000;
   const left = await runInDurableObject(world.objectOf("A"), (instance) => {
     for (const traceId of traceIds.slice(1))
-      instance.revoke(world.callerOf("A"), { session: "A", traceId, epoch, to: "B" });
+      void instance.revoke(world.callerOf("A"), { session: "A", traceId, epoch, to: "B" });
     return drops.mock.calls.length;
   });
   // The first of them is reported at once.

@@ -6,7 +6,7 @@ import { decodeChunkFacts } from "../../src/durable/session/log/chunk-facts.ts";
 import { LogFold } from "../../src/durable/session/log/log-fold.ts";
 import { LogMemory } from "../../src/durable/session/log-memory.ts";
 import { SessionObject } from "../../src/durable/session/object.ts";
-import { directoryOf, sessionAt, shardAt, shardName, shardOf } from "../../src/place.ts";
+import { directoryOf, objectAt, sessionAt, shardName, shardOf } from "../../src/place.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
 import { exportOf, someSpans, traceIdOf } from "./spans.ts";
@@ -45,7 +45,7 @@ describe("the number of shards", () => {
     expect(await directory.shards(16)).toBe(4);
 
     const caller = { tenant: "kept" };
-    await shardAt(env, caller, 0, 4).append([deliveryOf(someSpans(FIRST, 1, 1))]);
+    await objectAt(env, caller, { name: shardName(caller.tenant, 0) }, 4).append([deliveryOf(someSpans(FIRST, 1, 1))]);
     await runInDurableObject(env.SESSIONS.get(env.SESSIONS.idFromName(shardName("kept", 0))), (instance) => {
       const append = () => instance.append({ ...caller, shards: 16 }, [deliveryOf(someSpans(FIRST, 2, 1))]);
       expect(append).toThrow("divided into 4 shards");

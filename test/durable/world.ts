@@ -1,11 +1,23 @@
 import { PLACES } from "../../src/durable/session/log/tables.ts";
 import type { AppendOutcome, Delivery } from "../../src/facts/delivery.ts";
-import { forgetShards, rememberShards, sessionAt, shardAt, shardName, shardOf } from "../../src/place.ts";
+import { setMoveThresholds } from "../../src/durable/session/move/thresholds.ts";
+import type { MoveThresholds } from "../../src/durable/session/move/thresholds.ts";
+import {
+  forgetPlaces,
+  objectAt,
+  ownName,
+  placeOf,
+  rememberPlace,
+  rememberShards,
+  sessionAt,
+  shardName,
+  shardOf,
+} from "../../src/place.ts";
 import type { LogCall, ShardCall } from "../../src/place.ts";
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
-import type { CopyOutcome } from "../../src/durable/session/copy/protocol.ts";
+import type { Copy } from "../../src/durable/session/copy/protocol.ts";
 import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/otel/span.ts";
 import type { SessionSummary, QuerySummary } from "../../src/session/summary.ts";
@@ -39,7 +51,7 @@ export async function emptyWorld(): Promise<void> {
   // The Worker logs its calls to objects of the last test, which fail.
   vi.spyOn(console, "warn").mockReturnValue();
   await reset();
-  forgetShards();
+  forgetPlaces();
   rememberShards(caller());
 }
 
@@ -56,6 +68,11 @@ let shards = SHARDS;
 /** Divides the logs of the next worlds into so many shards. */
 export function divide(count: number = SHARDS): void {
   shards = count;
+}
+
+/** Logs of the next worlds move to objects of their own when they have grown so far; without an argument as in the program. */
+export function moveLogs(thresholds?: Partial<MoveThresholds>): void {
+  setMoveThresholds(thresholds);
 }
 
 /** The context of the tests' calls of a shard. */
@@ -75,8 +92,13 @@ export function calls(id: string) {
 
 /** Delivers to the owner of the trace, as the Worker does. */
 export async function append(delivery: Delivery): Promise<AppendOutcome | undefined> {
-  const [outcome] = await shardAt(env, caller(), shardOf(delivery.traceId, shards), shards).append([delivery]);
-  return outcome;
+  for (let hop = 0; hop < 5; hop++) {
+    const place = placeOf(caller(), delivery.traceId, shards);
+    const [outcome] = await objectAt(env, caller(), place, shards).append([delivery]);
+    if (outcome?.outcome !== "elsewhere") return outcome;
+    rememberPlace(caller(), delivery.traceId, outcome);
+  }
+  throw new Error("the log moves on and on");
 }
 
 /** The name of the shard that holds the log. */
@@ -84,9 +106,33 @@ export function shardOfLog(id: string): string {
   return shardName("default", shardOf(id, shards));
 }
 
-/** The shard that holds the log. */
+/** The shard that holds the log, or knows that it has moved. */
 export function objectOf(id: string) {
   return env.SESSIONS.get(env.SESSIONS.idFromName(shardOfLog(id)));
+}
+
+/** The log's own object, whether it holds the log or not. */
+export function ownObjectOf(id: string) {
+  return env.SESSIONS.get(env.SESSIONS.idFromName(ownName("default", id)));
+}
+
+/** Whether the log is in an object of its own. */
+export async function hasMoved(id: string): Promise<boolean> {
+  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => timesOf(sql, id).hasMoved);
+}
+
+/** Reads in the object that holds the log, which may move at any time. */
+async function inHolder<Found>(id: string, read: (sql: SqlStorage) => Found): Promise<Found> {
+  const here = await runInDurableObject(objectOf(id), (_, { storage: { sql } }) =>
+    timesOf(sql, id).hasMoved ? undefined : { found: read(sql) },
+  );
+  if (here !== undefined) return here.found;
+  return await runInDurableObject(ownObjectOf(id), (_, { storage: { sql } }) => read(sql));
+}
+
+/** The object that holds the log. */
+export async function holderOf(id: string) {
+  return (await hasMoved(id)) ? ownObjectOf(id) : objectOf(id);
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -155,10 +201,16 @@ export async function rest(ids: readonly string[]): Promise<void> {
 
 /** Fires the object's alarm now; returns whether one was set. The platform fires it again if the object died of it. */
 export async function fireAlarm(id: string): Promise<boolean> {
+  const wasSet = await fire(() => objectOf(id));
+  return ((await hasMoved(id)) && (await fire(() => ownObjectOf(id)))) || wasSet;
+}
+
+/** The stub of an object that died calls it no more. */
+async function fire(object: () => ReturnType<typeof objectOf>): Promise<boolean> {
   try {
-    return await runDurableObjectAlarm(objectOf(id));
+    return await runDurableObjectAlarm(object());
   } catch {
-    await runInDurableObject(objectOf(id), async (_, { storage }) => await storage.setAlarm(Date.now()));
+    await runInDurableObject(object(), async (_, { storage }) => await storage.setAlarm(Date.now()));
     return true;
   }
 }
@@ -169,14 +221,22 @@ export async function isArmed(id: string): Promise<boolean> {
   return alarm !== null && alarm < Date.now() + 3_600_000;
 }
 
-/** When the shard's alarm runs the log's next job, Unix milliseconds. */
+/** When the alarm of its object, or of its shard, runs the log's next job, Unix milliseconds. */
 export async function alarmOf(id: string): Promise<number | null> {
-  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => {
-    if (!hasTables(sql)) return null;
-    const times = "SELECT at FROM due WHERE id = ? UNION ALL SELECT wake FROM log WHERE id = ? AND wake IS NOT NULL";
-    const found = sql.exec<{ at: number }>(times, id, id).toArray();
-    return found.length === 0 ? null : Math.min(...found.map(({ at }) => at));
-  });
+  const here = await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => timesOf(sql, id));
+  const own = here.hasMoved
+    ? await runInDurableObject(ownObjectOf(id), (_, { storage: { sql } }) => timesOf(sql, id))
+    : undefined;
+  const all = [...here.times, ...(own?.times ?? [])];
+  return all.length === 0 ? null : Math.min(...all);
+}
+
+function timesOf(sql: SqlStorage, id: string): { readonly times: readonly number[]; readonly hasMoved: boolean } {
+  if (!hasTables(sql)) return { times: [], hasMoved: false };
+  const sought = "SELECT at FROM due WHERE id = ? UNION ALL SELECT wake FROM log WHERE id = ? AND wake IS NOT NULL";
+  const times = sql.exec<{ at: number }>(sought, id, id).toArray();
+  const pointer = sql.exec("SELECT 1 FROM log WHERE id = ? AND move <> 0", id).toArray();
+  return { times: times.map(({ at }) => at), hasMoved: pointer.length > 0 };
 }
 
 function hasTables(sql: SqlStorage): boolean {
@@ -201,7 +261,7 @@ export async function rowsOf<Row extends Record<string, SqlStorageValue>>(
   id: string,
   table: keyof typeof ROWS,
 ): Promise<Row[]> {
-  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => rowsIn<Row>(sql, id, table));
+  return await inHolder(id, (sql) => rowsIn<Row>(sql, id, table));
 }
 
 function rowsIn<Row extends Record<string, SqlStorageValue>>(
@@ -216,10 +276,11 @@ function rowsIn<Row extends Record<string, SqlStorageValue>>(
   return sql.exec<Row>(ROWS[table], ...given).toArray();
 }
 
-/** Evicts the log's shard from memory, as the platform does with an idle object. */
+/** Evicts the log's object from memory, as the platform does with an idle object. */
 export async function evict(id: string): Promise<void> {
-  await runInDurableObject(objectOf(id), () => undefined);
-  await evictDurableObject(objectOf(id));
+  const object = await holderOf(id);
+  await runInDurableObject(object, () => undefined);
+  await evictDurableObject(object);
 }
 
 export type Snapshot = {
@@ -346,33 +407,42 @@ export async function change(id: string, sql: string, ...values: SqlStorageValue
 
 /** Copies this number of traces of one span to a session, as their owners do; returns the outcomes. */
 export async function copies(session: string, count: number): Promise<string[]> {
-  return await runInDurableObject(objectOf(session), async (instance) => {
-    const outcomes: CopyOutcome[] = [];
-    for (let n = 0; n < count; n++) {
-      const traceId = `c${n.toString(16).padStart(31, "0")}`;
-      const { facts, encoding, body, receipt } = deliveryOf([aSpan(traceId, 1)]);
-      const chunk = {
-        traceId,
-        traceRevision: 1,
-        kind: "spans",
-        received: Date.now(),
-        encoding,
-        receipt,
-        hashes: [],
-        facts,
-        body,
-      } as const;
-      outcomes.push(
-        await instance.storeCopy(callerOf(session), { session, traceId, epoch: 1, chunks: [chunk], values: [] }),
-      );
-    }
-    return outcomes.map(({ outcome }) => outcome);
-  });
+  const copy = (n: number): Copy => {
+    const traceId = `c${n.toString(16).padStart(31, "0")}`;
+    const { facts, encoding, body, receipt } = deliveryOf([aSpan(traceId, 1)]);
+    const chunk = {
+      traceId,
+      traceRevision: 1,
+      kind: "spans",
+      received: Date.now(),
+      encoding,
+      receipt,
+      hashes: [],
+      facts,
+      body,
+    } as const;
+    return { session, traceId, epoch: 1, chunks: [chunk], values: [] };
+  };
+  const outcomes: string[] = [];
+  /** Within an object, since an RPC each takes longer: until the log is elsewhere. */
+  const copyIn = async (object: ReturnType<typeof objectOf>, move?: number) =>
+    await runInDurableObject(object, async (instance) => {
+      const context = { ...callerOf(session), ...(move === undefined ? {} : { move }) };
+      while (outcomes.length < count) {
+        const answer = await instance.storeCopy(context, copy(outcomes.length));
+        if (answer.outcome === "elsewhere") return answer.move;
+        outcomes.push(answer.outcome);
+      }
+      return undefined;
+    });
+  const move = await copyIn(objectOf(session));
+  if (move !== undefined) await copyIn(ownObjectOf(session), move);
+  return outcomes;
 }
 
 /** The tables in which anything of the log is left, but the fences of a deleted one. */
 export async function tables(id: string): Promise<string[]> {
-  return await runInDurableObject(objectOf(id), (_, { storage: { sql } }) => {
+  return await inHolder(id, (sql) => {
     if (!hasTables(sql)) return [];
     const left = (Object.keys(ROWS) as (keyof typeof ROWS)[]).filter((table) => rowsIn(sql, id, table).length > 0);
     return numberOf(sql, id) === 0 ? left : ["log", ...left];

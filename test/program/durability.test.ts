@@ -1,16 +1,22 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { randomFrom } from "../otlp/random.ts";
 import { type Program, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, type Export, getJson, recordsOf, type SessionList, spansOf } from "./read-back.ts";
 
-const KILLS = 20;
 const WRITERS = 4;
-const SPANS_PER_REQUEST = 20;
+/** Of the embedded runtime. */
+const SHARDS = 4;
 /** Maximum number of requests of a writer between two kills: the load is bounded. */
 const REQUESTS = 60;
-/** Each kill comes after fewer acknowledged requests than this: most writers are then still active. */
-const MOST_BEFORE_KILL = 150;
+/** `items`: spans or log records of a request. Each kill comes after fewer acknowledged requests than `mostBefore`: most writers are then still active. */
+const LOADS = [
+  { during: "ingest", kills: 20, items: 20, mostBefore: 150, leastMoved: 0 },
+  // A log moves at 2,000 items: after four requests of its writer.
+  { during: "moves of logs to objects of their own", kills: 12, items: 500, mostBefore: 40, leastMoved: 6 },
+];
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 
@@ -20,13 +26,13 @@ const hex = (value: number, digits: number) => value.toString(16).padStart(digit
  * A request with unique spans, or with log records for every other pair of writers. Half of the writers name a session, so that
  * kills also hit copies between objects.
  */
-function body(round: number, writer: number, request: number) {
+function body(items: number, round: number, writer: number, request: number) {
   const traceId = hex(round * WRITERS + writer + 1, 32);
   const attributes = writer % 2 === 0 ? [] : [{ key: "session.id", value: { stringValue: sessionOf(round, writer) } }];
   if (writer % 4 >= 2) {
-    const logRecords = Array.from({ length: SPANS_PER_REQUEST }, (_, index) => ({
+    const logRecords = Array.from({ length: items }, (_, index) => ({
       timeUnixNano: String(1_700_000_000_000_000_000n + BigInt(request)),
-      body: { stringValue: hex(request * SPANS_PER_REQUEST + index + 1, 16) },
+      body: { stringValue: hex(request * items + index + 1, 16) },
       attributes,
       // With a session name, log records need no trace.
       ...(attributes.length === 0 ? { traceId } : {}),
@@ -37,9 +43,9 @@ function body(round: number, writer: number, request: number) {
       text: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
     };
   }
-  const spans = Array.from({ length: SPANS_PER_REQUEST }, (_, index) => ({
+  const spans = Array.from({ length: items }, (_, index) => ({
     traceId,
-    spanId: hex(request * SPANS_PER_REQUEST + index + 1, 16),
+    spanId: hex(request * items + index + 1, 16),
     name: "tool.write",
     kind: 1,
     startTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(request)),
@@ -59,13 +65,14 @@ const sessionOf = (round: number, writer: number) =>
 /** Sends until the program is killed. Adds acknowledged ids to `acknowledged`, and counts requests. */
 async function write(
   program: Program,
+  items: number,
   round: number,
   writer: number,
   acknowledged: Set<string>,
   count: () => void,
 ): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
-    const { path, ids, text } = body(round, writer, request);
+    const { path, ids, text } = body(items, round, writer, request);
     try {
       const response = await fetch(`${program.url}${path}`, {
         method: "POST",
@@ -82,24 +89,25 @@ async function write(
   }
 }
 
-test(
-  `killed ${KILLS} times during ingest, the program has every acknowledged span and log record once (SEED=${seed})`,
+// spec: MOVE-3
+test.each(LOADS)(
+  `killed $kills times during $during, the program has every acknowledged span and log record once (SEED=${seed})`,
   { timeout: 300_000 },
-  async () => {
+  async ({ kills, items, mostBefore, leastMoved }) => {
     const random = randomFrom(seed);
     const DATA_DIR = await temporaryDirectory();
     const acknowledged = new Map<string, Set<string>>();
     let interrupted = 0;
 
     let program = await startProgram({ DATA_DIR });
-    for (let round = 0; round < KILLS; round++) {
+    for (let round = 0; round < kills; round++) {
       // Counted, not timed: the duration of a request depends on the load of the machine.
-      let left = Math.floor(random() * MOST_BEFORE_KILL);
+      let left = Math.floor(random() * mostBefore);
       const reached = Promise.withResolvers<void>();
       const writers = Array.from({ length: WRITERS }, (_, writer) => {
         const ids = new Set<string>();
         acknowledged.set(sessionOf(round, writer), ids);
-        return write(program, round, writer, ids, () => --left <= 0 && reached.resolve());
+        return write(program, items, round, writer, ids, () => --left <= 0 && reached.resolve());
       });
       await Promise.race([reached.promise, Promise.all(writers)]);
       // A random moment within a request.
@@ -107,7 +115,7 @@ test(
       await program.kill();
       await Promise.all(writers);
       for (let writer = 0; writer < WRITERS; writer++) {
-        if ((acknowledged.get(sessionOf(round, writer))?.size ?? 0) < REQUESTS * SPANS_PER_REQUEST) interrupted++;
+        if ((acknowledged.get(sessionOf(round, writer))?.size ?? 0) < REQUESTS * items) interrupted++;
       }
       program = await startProgram({ DATA_DIR, PORT: program.port });
     }
@@ -122,18 +130,21 @@ test(
           ...spansOf(exported).map((span) => span.spanId),
           ...recordsOf(exported).map((record) => record.body?.stringValue ?? ""),
         ];
-        const lost = [...ids].filter((id) => !found.includes(id));
-        const twice = found.filter((id, index) => found.indexOf(id) !== index);
+        const once = new Set(found);
+        const lost = [...ids].filter((id) => !once.has(id));
+        const twice = found.filter((id, index) => found.length !== once.size && found.indexOf(id) !== index);
         expect({ session, lost, twice }).toEqual({ session, lost: [], twice: [] });
       }, 30);
     }
     const total = [...acknowledged.values()].reduce((sum, ids) => sum + ids.size, 0);
     console.log(
-      `${total} spans and log records acknowledged across ${KILLS} kills; ${interrupted} of ${KILLS * WRITERS} writers interrupted`,
+      `${total} spans and log records acknowledged across ${kills} kills; ${interrupted} of ${kills * WRITERS} writers interrupted`,
     );
     // The test is valid only if the kills hit ingest.
-    expect(interrupted).toBeGreaterThan(KILLS);
-    expect(total).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
+    expect(interrupted).toBeGreaterThan(kills);
+    expect(total).toBeGreaterThan(kills * items);
+    const files = await readdir(join(DATA_DIR, "do", "spanfold-SessionObject"));
+    expect(files.filter((name) => name.endsWith(".sqlite")).length - SHARDS).toBeGreaterThanOrEqual(leastMoved);
 
     await eventually(async () => {
       const { sessions } = await getJson<SessionList>(current.url, "/sessions?kind=all&limit=500");

@@ -41,14 +41,15 @@ test("a data directory with an invalid claim is refused", async () => {
 
 test.each([
   ["no schema file", undefined, "an earlier version"],
-  ["another schema", "4", "schema 4"],
+  ["a schema from before the first release", "4", "schema 4"],
+  ["the schema of a later version", "10", "schema 10"],
 ])("a data directory with databases and %s is refused", async (_, schema, name) => {
   const directory = await temporaryDirectory();
   await mkdir(join(directory, "do", "spanfold-SessionObject"), { recursive: true });
   await writeFile(join(directory, "do", "spanfold-SessionObject", "1.sqlite"), "");
   if (schema !== undefined) await writeFile(join(directory, "schema"), schema);
   expect(await refusal({ DATA_DIR: directory })).toBe(
-    `1: ${directory} has data of ${name}, and this version reads schema 8 only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
+    `1: ${directory} has data of ${name}, and this version reads schema 8 to 9 only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 npm start`,
   );
 });
 

@@ -7,12 +7,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { SCHEMA_VERSION } from "../../lib/schema.ts";
+import { canOpen, FIRST_SCHEMA, SCHEMA_VERSION } from "../../lib/schema.ts";
 import { claimDirectory } from "./claim-directory.ts";
 
 export type DirectoryOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
@@ -42,19 +43,24 @@ export async function openDataDirectory(directory: string, command: string): Pro
   };
 }
 
-/** A new folder gets a file with the schema of its databases; a folder whose databases have another schema is refused. */
+/**
+ * A new folder gets a file with the schema of its databases. One of an earlier release gets the present schema, whose steps each object
+ * takes when it is opened: the earlier release refuses the folder from now on. Any other is refused.
+ */
 function checkSchema(directory: string, command: string): DirectoryOutcome {
   const file = join(directory, "schema");
   const written = statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, "utf8").trim() : "";
   if (written === String(SCHEMA_VERSION)) return { ok: true };
-  if (written === "" && !holdsDatabases(directory)) {
-    writeFileSync(file, `${SCHEMA_VERSION}\n`);
+  if (canOpen(written) || (written === "" && !holdsDatabases(directory))) {
+    // A file that was written in part would refuse the folder for ever.
+    writeFileSync(`${file}-new`, `${SCHEMA_VERSION}\n`);
+    renameSync(`${file}-new`, file);
     return { ok: true };
   }
   const writer = written === "" ? "an earlier version" : `schema ${written}`;
   return {
     ok: false,
-    error: `${directory} has data of ${writer}, and this version reads schema ${SCHEMA_VERSION} only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 ${command}`,
+    error: `${directory} has data of ${writer}, and this version reads schema ${FIRST_SCHEMA} to ${SCHEMA_VERSION} only. Export its sessions with the version that wrote them (GET /sessions/<id>/otlp), then start with an empty folder and import them here: DATA_DIR=.data-2 ${command}`,
   };
 }
 

@@ -184,12 +184,21 @@ export class DirectoryObject extends DurableObject<Bindings> {
   markDamaged(context: CallContext, held: HeldLogs): number {
     checkTenant(this.ctx.id, context);
     const marked = this.#rows.write(() => this.#rows.markDamaged(held));
-    if (marked === 0) return 0;
+    if (marked > 0) this.#damageMarked();
+    return marked;
+  }
+
+  /** A log had moved to an object of its own, whose file was lost. */
+  markLost(context: CallContext, id: string): void {
+    checkTenant(this.ctx.id, context);
+    if (this.#rows.write(() => this.#rows.markLost(id))) this.#damageMarked();
+  }
+
+  #damageMarked(): void {
     this.#columns = undefined;
     this.#retention.evict();
     this.#subscribers.closeAll(LIST);
     this.#publishToFeed({ type: "changed" });
-    return marked;
   }
 
   isDamaged(context: CallContext, id: string): boolean {

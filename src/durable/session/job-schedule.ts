@@ -4,7 +4,7 @@ import type { DueRows } from "./due-rows.ts";
 import type { LogMeta } from "./log/log-meta.ts";
 
 /** The jobs of a log: `JOBS` says when each is due, and how it runs. */
-export type JobKind = "expire" | "delete" | "copy" | "report" | "deliver";
+export type JobKind = "expire" | "delete" | "copy" | "report" | "deliver" | "move";
 
 /** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
 const LOST_RUN_MILLIS = 1_000;

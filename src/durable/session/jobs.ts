@@ -4,6 +4,7 @@ import type { OwnerCopy } from "./copy/sending.ts";
 import { nextExpiryAt } from "./expiry.ts";
 import type { JobKind } from "./job-schedule.ts";
 import { nextDelivery, ring } from "./outbox/delivering.ts";
+import type { Mover } from "./move/mover.ts";
 import { report } from "./reporting.ts";
 import { deleteSession } from "./retention/deleting.ts";
 import { expire } from "./retention/expiring.ts";
@@ -20,9 +21,11 @@ type Job = {
   readonly startsAtOnce?: true;
   /** A call during a run is not lost: the run looks again before it ends. Other jobs have one run at a time. */
   readonly looksAgain?: true;
-  /** It waits for other hosts: the alarm, in which other logs wait, waits a second for it at most. */
+  /** It may take long: the alarm, in which other logs wait, waits a second for it at most. */
   readonly waitsForHosts?: true;
-  readonly run: (state: SessionState, copier: OwnerCopy, cause: Cause) => Promise<void>;
+  /** What it waits for may answer after the log has moved. */
+  readonly outlivesMove?: true;
+  readonly run: (state: SessionState, copier: OwnerCopy, cause: Cause, mover: Mover) => Promise<void>;
 };
 
 /** In the order in which the alarm runs them. */
@@ -39,7 +42,7 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     looksAgain: true,
     run: async (state, copier, cause) => {
       await copier.run(cause);
-      if (!state.exists) return;
+      if (!state.exists || copier.isPaused) return;
       state.jobs.done("copy");
       state.jobs.arm(Date.now());
     },
@@ -55,7 +58,16 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueFrom: "fold",
     dueAt: (state) => (state.jobs.isOwed ? nextDelivery(state) : undefined),
     startsAtOnce: true,
+    outlivesMove: true,
     run: async (state, _, cause) => await ring(state, cause),
+  },
+  move: {
+    waitsForHosts: true,
+    dueFrom: "fold",
+    dueAt: (state) => (state.isOutgrown ? 0 : undefined),
+    startsAtOnce: true,
+    outlivesMove: true,
+    run: async (_, __, ___, mover) => await mover.run(),
   },
 };
 
@@ -76,17 +88,24 @@ export function scheduleJobs(source: "rows" | "fold", state: SessionState): void
 export class JobRunner {
   readonly #state: SessionState;
   readonly #copier: OwnerCopy;
+  readonly #mover: Mover;
   readonly #waitUntil: (work: Promise<unknown>) => void;
   readonly #active = new Map<JobKind, Promise<void>>();
 
-  constructor(state: SessionState, copier: OwnerCopy, waitUntil: (work: Promise<unknown>) => void) {
+  constructor(state: SessionState, copier: OwnerCopy, mover: Mover, waitUntil: (work: Promise<unknown>) => void) {
     this.#state = state;
     this.#copier = copier;
+    this.#mover = mover;
     this.#waitUntil = waitUntil;
   }
 
   get isActive(): boolean {
     return this.#active.size > 0;
+  }
+
+  /** Runs that a move has to wait for. */
+  get unsettled(): readonly Promise<void>[] {
+    return Array.from(this.#active).flatMap(([kind, run]) => (JOBS[kind].outlivesMove ? [] : [run]));
   }
 
   /** A run has one cause: a call that finds it under way adds none. */
@@ -100,6 +119,8 @@ export class JobRunner {
 
   /** Starts the due jobs that do not wait for the alarm. `undefined` without one; else resolves when they have ended, and never rejects. */
   startDue(now: number, cause: Cause): Promise<unknown> | undefined {
+    // A log that leaves runs its jobs where it arrives.
+    if (this.#mover.isLeaving) return undefined;
     const due = STARTED_AT_ONCE.filter((kind) => this.#state.jobs.isDue(kind, now));
     return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause)));
   }
@@ -107,12 +128,14 @@ export class JobRunner {
   /** The alarm fired for the log: runs all due jobs, one after the other, and writes when the next is due. */
   async runDue(): Promise<void> {
     const state = this.#state;
-    if (!state.exists) return state.forget();
+    if (!state.exists) return;
     state.jobs.fired();
+    if (this.#mover.isLeaving) return state.jobs.arm(Date.now());
     // The fold derives when the next trace expires.
     void state.fold;
     const now = Date.now();
     for (const [kind, { waitsForHosts }] of ENTRIES) {
+      if (this.#mover.isLeaving) break;
       if (!state.exists || !state.jobs.isDue(kind, now)) continue;
       const run = this.run(kind, undefined);
       if (waitsForHosts) this.#waitUntil(run);
@@ -124,7 +147,7 @@ export class JobRunner {
   async #attempt(kind: JobKind, cause: Cause): Promise<void> {
     const state = this.#state;
     try {
-      await JOBS[kind].run(state, this.#copier, cause);
+      await JOBS[kind].run(state, this.#copier, cause, this.#mover);
     } catch (error) {
       log("job-failed", { level: "warn", kind, error });
       if (!state.exists) return;

@@ -22,6 +22,11 @@ export class LogSubscribers {
     return this.#subscribers.count(this.#tag(view));
   }
 
+  /** Viewers of all views. */
+  countAll(): number {
+    return VIEWS.reduce((sum, view) => sum + this.count(view), 0);
+  }
+
   publish(view: View, frame: Frame): void {
     this.#subscribers.publish(this.#tag(view), frame);
   }

@@ -4,19 +4,22 @@ import { latestTrace } from "../../session/latest-trace.ts";
 import type { LatestTrace } from "../../session/latest-trace.ts";
 import type { AppendOutcome, Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { log } from "../../lib/log.ts";
-import type { LogCall, ShardCall } from "../../place.ts";
+import { ELSEWHERE_STATUS, MOVE_HEADER } from "../../place.ts";
+import type { Elsewhere, LogCall, ObjectCall } from "../../place.ts";
 import type { LogIds } from "../../session/contract/directory.ts";
 import type { Cursor, LogPage, View } from "../../session/contract/log-page.ts";
 import type { CursorMoves, OutboxPage, OwnedChunk } from "../../session/contract/outbox.ts";
 import type { OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
 import type { RecordsPage } from "../../session/contract/log-reader.ts";
-import type { ShardWaiting } from "../../session/contract/upstreams.ts";
+import type { ObjectWaiting } from "../../session/contract/upstreams.ts";
 import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import { Subscribers } from "../subscribers.ts";
 import { append } from "./admission.ts";
 import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
 import { revoke, storeCopy } from "./copy/receiving.ts";
+import type { MoveEnd, MovedState, MoveOutcome, MovePage } from "./move/protocol.ts";
+import type { OwnLog } from "./move/own-log.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
 import { waitingIn } from "./outbox/waiting.ts";
 import { readOwner, readOwners } from "./owners.ts";
@@ -29,8 +32,9 @@ const SHARD_FULL =
   "the object that holds it is full: it makes room by deleting the sessions that were silent for longest";
 
 /**
- * A shard of a tenant's logs, live: admits, persists, publishes. A log is the owner of a trace, a session, or both. Public methods are
- * RPC; all but `append`, `readOwners` and `waiting` concern the log that the context names.
+ * A shard of a tenant's logs, or one log that has grown, live: admits, persists, publishes. A log is the owner of a trace, a session, or
+ * both. Public methods are RPC; all but `append`, `readOwners`, `reportAgain` and `waiting` concern the log that the context names, and
+ * answer where it is if it is elsewhere.
  */
 export class SessionObject extends DurableObject<Bindings> {
   readonly #shard: Shard;
@@ -40,24 +44,49 @@ export class SessionObject extends DurableObject<Bindings> {
     this.#shard = new Shard(ctx, env, this);
   }
 
-  #log(context: LogCall): ShardLog {
+  #at<T>(context: LogCall, work: (log: ShardLog) => T): Answer<T> {
     this.#shard.check(context);
-    return this.#shard.log(context.id);
+    const place = this.#shard.whereIs(context.id, context.move);
+    if (place === "here") return work(this.#shard.log(context.id));
+    if (!(place instanceof Promise)) return place;
+    return place.then(() => this.#at(context, work)) as Answer<T>;
   }
 
   /** Admits each delivery at the owner of its trace. Returns when they are on disk; the outcomes are in the deliveries' order. */
-  append(context: ShardCall, deliveries: readonly Delivery[]): AppendOutcome[] | Promise<AppendOutcome[]> {
+  append(context: ObjectCall, deliveries: readonly Delivery[]): AppendOutcome[] | Promise<AppendOutcome[]> {
     this.#shard.check(context);
     const { isFull, making } = this.#shard.room.look(Date.now());
     if (making !== undefined) this.#shard.waitUntil(making);
     if (isFull) return deliveries.map(() => ({ outcome: "full", reason: SHARD_FULL }));
-    return this.#shard.commits.run(() => deliveries.map((delivery) => this.#append(context, delivery)));
+    const outcomes = this.#shard.commits.run(() => deliveries.map((delivery) => this.#append(context, delivery)));
+    if (outcomes instanceof Promise)
+      return outcomes.then(async (settled) => await this.#appendRest(context, deliveries, settled));
+    return this.#appendRest(context, deliveries, outcomes);
   }
 
-  /** A transient fault in one harms no other. */
-  #append(context: ShardCall, delivery: Delivery): AppendOutcome {
+  /** Admits the deliveries whose logs were closed for writing. */
+  #appendRest(
+    context: ObjectCall,
+    deliveries: readonly Delivery[],
+    outcomes: readonly (AppendOutcome | Promise<void>)[],
+  ): AppendOutcome[] | Promise<AppendOutcome[]> {
+    const settled = outcomes.filter((outcome): outcome is AppendOutcome => !(outcome instanceof Promise));
+    if (settled.length === outcomes.length) return settled;
+    const again = deliveries.map(async (delivery, at): Promise<AppendOutcome> => {
+      const outcome = outcomes[at];
+      if (!(outcome instanceof Promise)) return outcome ?? { outcome: "failed", reason: "no outcome" };
+      await outcome;
+      const [later] = await this.append(context, [delivery]);
+      return later ?? { outcome: "failed", reason: "no outcome" };
+    });
+    return Promise.all(again);
+  }
+
+  /** A transient fault in one harms no other. A promise: the log is closed for writing until it resolves. */
+  #append(context: ObjectCall, delivery: Delivery): AppendOutcome | Promise<void> {
     try {
-      return append(this.#shard.log(delivery.traceId).state, context, delivery);
+      const place = this.#shard.whereIs(delivery.traceId, context.move);
+      return place === "here" ? append(this.#shard.log(delivery.traceId).state, context, delivery) : place;
     } catch (error) {
       log("delivery-failed", { level: "warn", traceId: delivery.traceId, error });
       return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
@@ -65,31 +94,33 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** Makes the logs after an id report again, and look whether their copies are complete, a page of them; `""`: from the first on. */
-  reportAgain(context: ShardCall, after: string): LogIds {
+  reportAgain(context: ObjectCall, after: string): LogIds {
     this.#shard.check(context);
     return this.#shard.reportAgain(after);
   }
 
   /** An owner copies chunks of its trace to this session. */
-  storeCopy(context: LogCall, copy: Copy): CopyOutcome | Promise<CopyOutcome> {
+  storeCopy(context: LogCall, copy: Copy): Answer<CopyOutcome> | Promise<Answer<CopyOutcome>> {
     this.#shard.check(context);
-    // The log may leave memory while the copy waits.
-    return this.#shard.commits.run(() => storeCopy(this.#shard.log(context.id).state, context, copy));
+    // The log may leave memory, or move, while the copy waits.
+    return this.#shard.commits.run(() => this.#at(context, ({ state }) => storeCopy(state, context, copy)));
   }
 
-  revoke(context: LogCall, revocation: Revocation): void {
-    revoke(this.#log(context).state, context, revocation);
+  revoke(context: LogCall, revocation: Revocation): Answer<void> {
+    return this.#at(context, ({ state }) => revoke(state, context, revocation));
   }
 
-  async deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome> {
-    return await this.#log(context).hold(
-      async ({ state, copier }) => await deleteTrace(state, copier, context, deletion),
-    );
+  async deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome | Elsewhere> {
+    return await this.#hold(context, async ({ state, copier }) => await deleteTrace(state, copier, context, deletion));
+  }
+
+  async #hold<T>(context: LogCall, work: (log: ShardLog) => Promise<T>): Promise<T | Elsewhere> {
+    return await this.#at(context, async (found) => await found.hold(work));
   }
 
   /** Called by the directory for a session with traces that should have expired, or with unknown storage usage. */
-  async expireOverdue(context: LogCall): Promise<"absent" | "present"> {
-    return await this.#log(context).hold(async ({ state, jobs }) => {
+  async expireOverdue(context: LogCall): Promise<"absent" | "present" | Elsewhere> {
+    return await this.#hold(context, async ({ state, jobs }) => {
       if (!state.exists) return "absent";
       await jobs.run("expire", context);
       if (state.isDeleting) await jobs.run("delete", context);
@@ -106,92 +137,98 @@ export class SessionObject extends DurableObject<Bindings> {
     maxBytes: number,
     until?: number,
     also?: "claims",
-  ): LogPage {
-    return readPage(this.#log(context).state, view, from, maxBytes, until, also);
+  ): Answer<LogPage> {
+    return this.#at(context, ({ state }) => readPage(state, view, from, maxBytes, until, also));
   }
 
-  peek(context: LogCall, view: View, also?: "queries"): LogPage {
-    return peek(this.#log(context).state, view, also);
+  peek(context: LogCall, view: View, also?: "queries"): Answer<LogPage> {
+    return this.#at(context, ({ state }) => peek(state, view, also));
   }
 
   /** Where the log has a span, and what its session knows of it. */
-  locate(context: LogCall, traceId: string, spanId: string, otlpKind?: number): SpanLookupPage {
-    return locate(this.#log(context).state, traceId, spanId, otlpKind);
+  locate(context: LogCall, traceId: string, spanId: string, otlpKind?: number): Answer<SpanLookupPage> {
+    return this.#at(context, ({ state }) => locate(state, traceId, spanId, otlpKind));
   }
 
   /** The trace that began last; `undefined` without spans. */
-  latestTrace(context: LogCall): LatestTrace | undefined {
-    const { state } = this.#log(context);
-    if (!state.isReadable) return undefined;
-    const { recent, parts } = state.fold;
-    return latestTrace(recent, parts.folds(state.settings.prices));
+  latestTrace(context: LogCall): Answer<LatestTrace | undefined> {
+    return this.#at(context, ({ state }) => {
+      if (!state.isReadable) return undefined;
+      const { recent, parts } = state.fold;
+      return latestTrace(recent, parts.folds(state.settings.prices));
+    });
   }
 
-  records(context: LogCall, traceId: string, after: number, maxBytes: number): RecordsPage {
-    return readRecords(this.#log(context).state, traceId, after, maxBytes);
+  records(context: LogCall, traceId: string, after: number, maxBytes: number): Answer<RecordsPage> {
+    return this.#at(context, ({ state }) => readRecords(state, traceId, after, maxBytes));
   }
 
   /** Makes the owner of a trace deliver it to sinks, if it has anything that they lack. */
-  deliver(context: LogCall): void {
-    const { state } = this.#log(context);
-    if (!state.exists) return;
-    state.jobs.schedule("deliver", state.delivery.nextRingAt(Date.now()));
-    state.kick(context);
+  deliver(context: LogCall): Answer<void> {
+    return this.#at(context, ({ state }) => {
+      if (!state.exists) return;
+      state.jobs.schedule("deliver", state.delivery.nextRingAt(Date.now()));
+      state.kick(context);
+    });
   }
 
-  /** What sinks lack of the traces that logs of this shard own. */
-  waiting(context: ShardCall): ShardWaiting {
+  /** What sinks lack of the traces that logs of this object own. */
+  waiting(context: ObjectCall): ObjectWaiting {
     this.#shard.check(context);
+    const own = this.#shard.tables.own;
+    if (own !== undefined && own.move !== context.move) return { upstreams: {}, isPartial: false, moved: [] };
     return waitingIn(this.#shard);
   }
 
-  openOutbox(context: LogCall, traceId: string): OutboxPage {
-    return openOutbox(this.#log(context).state, traceId);
+  openOutbox(context: LogCall, traceId: string): Answer<OutboxPage> {
+    return this.#at(context, ({ state }) => openOutbox(state, traceId));
   }
 
-  readOwned(context: LogCall, traceId: string, after: number, maxBytes: number): OwnedChunk[] {
-    return readOwned(this.#log(context).state, traceId, after, maxBytes);
+  readOwned(context: LogCall, traceId: string, after: number, maxBytes: number): Answer<OwnedChunk[]> {
+    return this.#at(context, ({ state }) => readOwned(state, traceId, after, maxBytes));
   }
 
   /** The traces that logs of this shard own, after an id, with later deliveries than `since` (Unix milliseconds): up to about `maxBytes`. */
-  readOwners(context: ShardCall, after: string, since: number, maxBytes: number): OwnersPage {
+  readOwners(context: ObjectCall, after: string, since: number, maxBytes: number): OwnersPage {
     this.#shard.check(context);
     return readOwners(this.#shard, after, since, maxBytes);
   }
 
-  /** More of one of them. */
-  readOwner(context: LogCall, after: OwnedPlace, maxBytes: number): OwnedPage | undefined {
-    return readOwner(this.#log(context).state, after, maxBytes);
+  /** More of one of them, or all of one that has moved; `undefined` if it has no delivery later than `since`. */
+  readOwner(context: LogCall, after: OwnedPlace, maxBytes: number, since?: number): Answer<OwnedPage | undefined> {
+    return this.#at(context, ({ state }) => readOwner(state, after, maxBytes, since));
   }
 
-  moveCursors(context: LogCall, traceId: string, moves: CursorMoves): void {
-    moveCursors(this.#log(context).state, traceId, moves);
+  moveCursors(context: LogCall, traceId: string, moves: CursorMoves): Answer<void> {
+    return this.#at(context, ({ state }) => moveCursors(state, traceId, moves));
   }
 
   /** Delivers the trace to a sink again, from after one of its own revisions on. */
-  rewind(context: LogCall, traceId: string, sink: string, to: number): void {
-    rewind(this.#log(context).state, traceId, sink, to);
-    this.deliver(context);
+  rewind(context: LogCall, traceId: string, sink: string, to: number): Answer<void> {
+    return this.#at(context, ({ state }) => {
+      rewind(state, traceId, sink, to);
+      // The log is here: it answers nothing.
+      void this.deliver(context);
+    });
   }
 
   /** Ids of the visible traces with spans, in the order of their first spans. */
-  traces(context: LogCall): string[] {
-    const { state } = this.#log(context);
-    return state.isReadable ? tracesWithSpans(state.visible) : [];
+  traces(context: LogCall): Answer<string[]> {
+    return this.#at(context, ({ state }) => (state.isReadable ? tracesWithSpans(state.visible) : []));
   }
 
-  value(context: LogCall, hash: string): OffloadedValue | undefined {
-    return readValue(this.#log(context).state, hash);
+  value(context: LogCall, hash: string): Answer<OffloadedValue | undefined> {
+    return this.#at(context, ({ state }) => readValue(state, hash));
   }
 
   /** The first of these values, up to about `maxBytes`; one at least. `undefined` for an unknown hash. */
-  values(context: LogCall, hashes: readonly string[], maxBytes: number): (OffloadedValue | undefined)[] {
-    return readValues(this.#log(context).state, hashes, maxBytes);
+  values(context: LogCall, hashes: readonly string[], maxBytes: number): Answer<(OffloadedValue | undefined)[]> {
+    return this.#at(context, ({ state }) => readValues(state, hashes, maxBytes));
   }
 
   /** `begun`: nothing is shown any more, but an owner could not be called yet, and admits spans until it is. */
-  async deleteSession(context: LogCall): Promise<"absent" | "begun" | "deleted"> {
-    return await this.#log(context).hold(async ({ state, jobs }) => {
+  async deleteSession(context: LogCall): Promise<"absent" | "begun" | "deleted" | Elsewhere> {
+    return await this.#hold(context, async ({ state, jobs }) => {
       if (!beginDeletion(state)) return "absent";
       state.jobs.arm(Date.now());
       await jobs.run("delete", context);
@@ -201,12 +238,73 @@ export class SessionObject extends DurableObject<Bindings> {
     });
   }
 
-  /** A subscriber's socket: `log` names the log, `view` the view that it follows. */
-  override fetch(request: Request): Response {
+  /** Chunks of a log that moves here. */
+  takePage(context: LogCall, page: MovePage): void {
+    this.#own(context).takePage(context.move ?? 0, page);
+  }
+
+  /** All of a log that moves here has arrived. */
+  completeMove(context: LogCall, end: MoveEnd): void {
+    this.#own(context).completeMove(context.move ?? 0, end);
+  }
+
+  /** The shard has stored that the log is here. */
+  openMoved(context: LogCall): MovedState {
+    const own = this.#own(context);
+    const found = own.open(context.move ?? 0);
+    // Also when all logs of the shard are to report again.
+    if (found === "open") this.#shard.reportAgain("");
+    own.start();
+    return found;
+  }
+
+  /** The shard will never store that the log is here. */
+  async abandonMove(context: LogCall): Promise<void> {
+    await this.#own(context).abandon(context.move ?? 0);
+  }
+
+  #own(context: LogCall): OwnLog {
+    this.#shard.check(context);
+    if (this.#shard.own === undefined) throw new Error("no log moves to a shard");
+    return this.#shard.own;
+  }
+
+  /** What this shard knows of a move of one of its logs. */
+  moveOutcome(context: LogCall, move: number): MoveOutcome {
+    this.#shard.check(context);
+    const { state, mover } = this.#shard.log(context.id);
+    if (state.movedBy === move) return "stored";
+    return mover.isUnderWay(move) ? "under way" : "void";
+  }
+
+  /** A log that has moved was called where this shard says, and is not there. */
+  async checkMoved(context: LogCall): Promise<void> {
+    this.#shard.check(context);
+    const { state, mover } = this.#shard.log(context.id);
+    if (state.movedBy !== undefined && state.movedBy === context.move) await mover.handOver();
+  }
+
+  /** The own object of a deleted log gives its id back. */
+  releaseMoved(context: LogCall, move: number): void {
+    this.#shard.check(context);
+    const { state } = this.#shard.log(context.id);
+    if (state.movedBy === move) state.forget();
+  }
+
+  /** A subscriber's socket: `log` names the log, `view` the view that it follows, `move` the move that brought the log here; `shards` as in other calls. */
+  override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("Upgrade") !== "websocket") return new Response(null, { status: 426 });
     const { searchParams } = new URL(request.url);
     const view = searchParams.get("view") === "trace" ? "trace" : "session";
     const id = searchParams.get("log") ?? "";
+    const move = searchParams.get("move");
+    this.#shard.check({ tenant: this.#shard.tenant, shards: Number(searchParams.get("shards")) });
+    for (;;) {
+      const place = this.#shard.whereIs(id, move === null ? undefined : Number(move));
+      if (place === "here") break;
+      if (place instanceof Promise) await place;
+      else return elsewhere(place);
+    }
     const response = this.#shard.log(id).state.subscribers.accept(view);
     this.#watchersChanged(id);
     return response;
@@ -228,9 +326,24 @@ export class SessionObject extends DurableObject<Bindings> {
 
   #watchersChanged(id: string): void {
     const { state } = this.#shard.log(id);
-    if (!state.exists || state.isEmpty) return;
-    state.write(() => state.scheduleReport(Date.now()));
+    if (!state.exists) return;
+    const { isOutgrown } = state;
+    if (state.isEmpty && !isOutgrown) return;
+    state.write(() => {
+      if (!state.isEmpty) state.scheduleReport(Date.now());
+      if (isOutgrown) state.jobs.schedule("move", Date.now());
+    });
     // A subscriber's socket has no context.
     state.kick(undefined);
   }
+}
+
+/** A log's answer, at once or when the log is no longer closed for writing. */
+type Answer<T> = T | Elsewhere | Promise<Awaited<T> | Elsewhere>;
+
+function elsewhere({ move }: Elsewhere): Response {
+  return new Response(null, {
+    status: ELSEWHERE_STATUS,
+    ...(move === undefined ? {} : { headers: { [MOVE_HEADER]: String(move) } }),
+  });
 }

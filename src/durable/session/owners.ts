@@ -1,5 +1,5 @@
 import { textLength } from "../../lib/body-codec.ts";
-import type { OwnedEntry, OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
+import type { MovedOwner, OwnedEntry, OwnedPage, OwnedPlace, OwnersPage } from "../../session/contract/owned-traces.ts";
 import type { Shard } from "./shard.ts";
 import type { SessionState } from "./state.ts";
 
@@ -13,10 +13,14 @@ const LOGS_A_CALL = 50;
 export function readOwners(shard: Shard, after: string, since: number, maxBytes: number): OwnersPage {
   if (!shard.tables.exists) return { pages: [] };
   const ids = shard.tables.tracesAfter(after, LOGS_A_CALL);
-  const pages: OwnedPage[] = [];
+  const pages: (OwnedPage | MovedOwner)[] = [];
   let left = maxBytes;
   for (const id of ids) {
     const { state } = shard.log(id);
+    if (state.movedBy !== undefined) {
+      pages.push({ traceId: id, moved: true });
+      continue;
+    }
     if (!ownsTrace(state) || state.log.lastReceived(id) < since) continue;
     const { page, bytes } = pageOf(state, 0, left);
     pages.push(page);
@@ -27,8 +31,8 @@ export function readOwners(shard: Shard, after: string, since: number, maxBytes:
 }
 
 /** The owned trace after a place, or from its beginning if its log began anew since; `undefined` if there is none any more. */
-export function readOwner(state: SessionState, after: OwnedPlace, maxBytes: number): OwnedPage | undefined {
-  if (!ownsTrace(state)) return undefined;
+export function readOwner(state: SessionState, after: OwnedPlace, maxBytes: number, since = 0): OwnedPage | undefined {
+  if (!ownsTrace(state) || state.log.lastReceived(state.id) < since) return undefined;
   return pageOf(state, after.generation === state.generation ? after.revision : 0, maxBytes).page;
 }
 

@@ -8,15 +8,15 @@ const LOGS_PER_SECOND = 200;
 
 /**
  * Makes the logs after an id due, a page of them: those that the list may have report again, and owners of moved traces look whether
- * their session still has all. Answers their ids, in the order of SQLite's text. Call inside a transaction.
+ * their session still has all. Those that have moved are called in their own objects. Answers their ids, in the order of SQLite's text. Call inside a transaction.
  */
 export function makeDue(tables: ShardTables, after: string, now: number): LogIds & { readonly isDue: boolean } {
   if (!tables.exists) return { ids: [], isDue: false };
   const rows = tables.sql
     .exec<{ id: string; owes: number }>(
-      `SELECT id, listed = 1 OR (session IS NOT NULL AND session <> id) AS owes
+      `SELECT id, listed = 1 OR move > 0 OR (session IS NOT NULL AND session <> id) AS owes
        FROM log LEFT JOIN trace ON trace.log = log.log AND trace.trace = log.id AND role = 'owner'
-       WHERE id > ? AND log.log <> 0 ORDER BY id LIMIT ?`,
+       WHERE id > ? AND (log.log <> 0 OR move > 0) ORDER BY id LIMIT ?`,
       after,
       IDS_A_PAGE,
     )

@@ -1,8 +1,8 @@
 import type { Bindings } from "../../config.ts";
 import { log } from "../../lib/log.ts";
 import { pool } from "../../lib/pool.ts";
-import { checkTenant, rememberShards, sessionAt, shardName, shardOf, tenantOf } from "../../place.ts";
-import type { Cause, LogCall, ObjectName, ShardCall } from "../../place.ts";
+import { checkTenant, ownLogOf, rememberShards, sessionAt, tenantOf } from "../../place.ts";
+import type { Cause, Elsewhere, LogCall, ObjectName, ShardCall } from "../../place.ts";
 import type { LogHead, LogIds } from "../../session/contract/directory.ts";
 import { Subscribers } from "../subscribers.ts";
 import { OwnerCopy } from "./copy/sending.ts";
@@ -13,23 +13,25 @@ import { HeadQueue } from "./head-queue.ts";
 import { ShardTables } from "./log/tables.ts";
 import { LogMemory } from "./log-memory.ts";
 import { makeDue } from "./report-again.ts";
+import { Mover } from "./move/mover.ts";
+import { OwnLog } from "./move/own-log.ts";
 import { ReportQueue } from "./report-queue.ts";
 import { ShardRoom } from "./shard-room.ts";
 import { SessionState } from "./state.ts";
 import type { LogCalls, ShardParts } from "./state.ts";
-import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
+import type { Copy, Revocation, TraceDeletion } from "./copy/protocol.ts";
 
 /** Logs whose due jobs run at once: they mostly wait for other objects. */
 const LOGS_AT_ONCE = 20;
 /** A log whose jobs could not even be read is looked at again after so long. */
 const UNREADABLE_MILLIS = 60_000;
 
-/** The object's methods by which logs call each other. */
+/** The object's methods by which logs call each other. They may answer that the log is elsewhere. */
 export type LogMethods = {
-  storeCopy(context: LogCall, copy: Copy): CopyOutcome | Promise<CopyOutcome>;
-  revoke(context: LogCall, revocation: Revocation): void;
-  deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
-  deleteSession(context: LogCall): Promise<"absent" | "begun" | "deleted">;
+  storeCopy(context: LogCall, copy: Copy): unknown;
+  revoke(context: LogCall, revocation: Revocation): unknown;
+  deleteTrace(context: LogCall, deletion: TraceDeletion): unknown;
+  deleteSession(context: LogCall): unknown;
 };
 
 /** One log of a shard, with its jobs. */
@@ -37,8 +39,10 @@ export class ShardLog {
   readonly id: string;
   readonly state: SessionState;
   readonly copier: OwnerCopy;
+  readonly mover: Mover;
   readonly jobs: JobRunner;
-  #held = 0;
+  readonly #held = new Set<Promise<unknown>>();
+  #kept = 0;
 
   constructor(shard: Shard, id: string) {
     this.id = id;
@@ -50,7 +54,13 @@ export class ShardLog {
       },
     });
     this.copier = new OwnerCopy(this.state);
-    this.jobs = new JobRunner(this.state, this.copier, (work) => shard.waitUntil(work));
+    this.mover = new Mover({
+      state: this.state,
+      copier: this.copier,
+      unsettled: () => [...this.jobs.unsettled, ...this.#held],
+      context: () => shard.contextOf(id),
+    });
+    this.jobs = new JobRunner(this.state, this.copier, this.mover, (work) => shard.waitUntil(work));
   }
 
   /** An estimate of its memory, in bytes. */
@@ -60,16 +70,27 @@ export class ShardLog {
 
   /** Work is under way: a second instance of the log in memory would not know of it. */
   get isActive(): boolean {
-    return this.#held > 0 || this.jobs.isActive || this.copier.isActive;
+    return this.#kept > 0 || this.#held.size > 0 || this.jobs.isActive || this.copier.isActive;
   }
 
-  /** Does work that waits for others, and keeps the log in memory meanwhile. */
+  /** Does work that waits for others, and then writes. The log stays in memory, and does not move, meanwhile. */
   async hold<T>(work: (log: this) => Promise<T>): Promise<T> {
-    this.#held++;
+    const held = work(this);
+    this.#held.add(held);
     try {
-      return await work(this);
+      return await held;
     } finally {
-      this.#held--;
+      this.#held.delete(held);
+    }
+  }
+
+  /** Runs the due jobs, and keeps the log in memory meanwhile. */
+  async runDue(): Promise<void> {
+    this.#kept++;
+    try {
+      await this.jobs.runDue();
+    } finally {
+      this.#kept--;
     }
   }
 }
@@ -89,6 +110,8 @@ export class Shard implements ShardParts {
   readonly #methods: LogMethods;
   readonly #logs = new LogMemory<ShardLog>();
   readonly #id: ObjectName;
+  /** In an object that holds one log alone. */
+  readonly own: OwnLog | undefined;
   /** How many shards the tenant has, as the first call says; 0 before it. */
   #shards = 0;
 
@@ -101,12 +124,26 @@ export class Shard implements ShardParts {
     this.storage = ctx.storage;
     this.env = env;
     this.subscribers = new Subscribers(ctx);
-    this.tables = new ShardTables(ctx.storage.sql, () => this.#shards);
+    this.tables = new ShardTables(ctx.storage, () => this.#shards);
     this.due = new DueRows(ctx.storage, this.tables);
     this.commits = new GroupCommit(ctx.storage);
     this.heads = new HeadQueue(this);
     this.reports = new ReportQueue(env, () => this.tenant, this.heads);
     this.room = new ShardRoom(env, this.tables, async (id) => await this.calls(id, undefined).deleteSession());
+    const id = ownLogOf(this.#id.name);
+    this.own =
+      id === undefined
+        ? undefined
+        : new OwnLog(
+            this,
+            id,
+            () => this.log(id).state,
+            () => this.contextOf(id),
+          );
+  }
+
+  get isOwn(): boolean {
+    return this.own !== undefined;
   }
 
   get tenant(): string {
@@ -139,17 +176,31 @@ export class Shard implements ShardParts {
     this.due.evict();
   }
 
-  calls(id: string, cause: Cause): LogCalls {
-    const { tenant } = this;
+  /** Where a log is: here, or elsewhere; or it is about to be, and is asked for again after this. */
+  whereIs(id: string, move: number | undefined): "here" | Elsewhere | Promise<void> {
+    if (this.own !== undefined) return this.own.whereIs(move);
+    const { mover, state } = this.log(id);
+    if (mover.closed !== undefined) return mover.closed;
+    const { movedBy } = state;
+    return movedBy === undefined ? "here" : { outcome: "elsewhere", move: movedBy };
+  }
+
+  /** The context of calls about a log that no call caused. */
+  contextOf(id: string): LogCall {
+    if (this.#shards === 0 && !this.tables.exists) throw new Error("the number of shards is not known here");
     const shards = this.#shards === 0 ? this.tables.shards : this.#shards;
-    if (shardName(tenant, shardOf(id, shards)) !== this.#id.name) return sessionAt(this.env, cause ?? tenant, id);
-    const context: LogCall = { tenant, ...cause, shards, id };
-    return {
-      storeCopy: async (copy) => await this.call(context, "storeCopy", copy),
-      revoke: async (revocation) => await this.call(context, "revoke", revocation),
-      deleteTrace: async (deletion) => await this.call(context, "deleteTrace", deletion),
-      deleteSession: async () => await this.call(context, "deleteSession", undefined),
+    return { tenant: this.tenant, shards, id };
+  }
+
+  calls(id: string, cause: Cause): LogCalls {
+    const calls = {
+      storeCopy: async (context: LogCall, copy: Copy) => await this.call(context, "storeCopy", copy),
+      revoke: async (context: LogCall, revocation: Revocation) => await this.call(context, "revoke", revocation),
+      deleteTrace: async (context: LogCall, deletion: TraceDeletion) =>
+        await this.call(context, "deleteTrace", deletion),
+      deleteSession: async (context: LogCall) => await this.call(context, "deleteSession", undefined),
     };
+    return sessionAt(this.env, cause ?? this.tenant, id, { name: this.#id.name, calls });
   }
 
   /** A call of another log of this shard: it takes the place of the RPC, since the runtime ends with all objects if one dies that calls itself. */
@@ -157,11 +208,11 @@ export class Shard implements ShardParts {
     context: LogCall,
     method: Method,
     message: Parameters<LogMethods[Method]>[1],
-  ): Promise<Awaited<ReturnType<LogMethods[Method]>>> {
+  ): Promise<unknown> {
     // Like an RPC, it is never part of what its caller writes.
     await Promise.resolve();
     const methods: Record<keyof LogMethods, (context: LogCall, message: never) => unknown> = this.#methods;
-    return (await methods[method](context, message as never)) as Awaited<ReturnType<LogMethods[Method]>>;
+    return await methods[method](context, message as never);
   }
 
   /** Makes the logs after an id due, a page of them. Logs in memory derive their jobs anew when they are read next. */
@@ -178,12 +229,23 @@ export class Shard implements ShardParts {
     if (this.tables.exists) rememberShards({ tenant: this.tenant, shards: this.tables.shards });
     await pool(this.due.fired(Date.now()), LOGS_AT_ONCE, async (id) => {
       try {
-        await this.log(id).hold(async ({ jobs }) => await jobs.runDue());
+        await this.#runDue(this.log(id));
       } catch (error) {
         log("log-not-readable", { level: "error", id, error });
-        this.due.set(id, Date.now() + UNREADABLE_MILLIS);
+        if (this.tables.exists) this.due.set(id, Date.now() + UNREADABLE_MILLIS);
       }
     });
     this.due.arm(Date.now());
+  }
+
+  async #runDue(due: ShardLog): Promise<void> {
+    const { own } = this;
+    if (own !== undefined && (await own.alarm()) === "settled") return;
+    if (due.state.exists) return await due.runDue();
+    if (due.state.movedBy !== undefined) return await due.mover.handOver();
+    // The row may be one that a job of the deleted log left.
+    const { wake = 0 } = due.state.log.meta;
+    if (wake > Date.now()) return this.due.set(due.id, wake);
+    return own === undefined ? due.state.forget() : await own.leave();
   }
 }

@@ -31,6 +31,7 @@ import { DeliveryRun, OutboxRows } from "./outbox/rows.ts";
 import { SessionLog } from "./log/session-log.ts";
 import type { ShardTables } from "./log/tables.ts";
 import type { HeadQueue } from "./head-queue.ts";
+import { moveThresholds } from "./move/thresholds.ts";
 import type { ReportQueue } from "./report-queue.ts";
 
 /** What logs ask of each other. */
@@ -51,6 +52,8 @@ export type ShardParts = {
   readonly due: DueRows;
   readonly reports: ReportQueue;
   readonly heads: HeadQueue;
+  /** Whether the object holds one log alone. */
+  readonly isOwn: boolean;
   /** The log of another session, or of the owner of another trace. */
   calls(id: string, cause: Cause): LogCalls;
   /** The rows that the logs share may differ in memory from those on disk: the next use reads them anew. */
@@ -68,6 +71,8 @@ type JobRuns = {
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
 /** Bytes of memory of a log without its fold. */
 const BARE_BYTES = 1_000;
+/** The object of a log that has moved is called again after so long, if it did not answer. */
+const HAND_OVER_MILLIS = 5_000;
 
 type FoldedSummary = { readonly of: string; readonly summary: SessionSummary; readonly search: string };
 
@@ -117,6 +122,10 @@ export class SessionState {
     return settingsOf(this.#shard.env, this.#shard.tenant);
   }
 
+  get env(): Bindings {
+    return this.#shard.env;
+  }
+
   /** The queue that makes Workers deliver, where one is bound. */
   get deliveries(): Bindings["DELIVERIES"] {
     return this.#shard.env.DELIVERIES;
@@ -153,6 +162,24 @@ export class SessionState {
     return this.visible.itemCount === 0;
   }
 
+  /** The move by which the log came to an object of its own; `undefined` while it is here. */
+  get movedBy(): number | undefined {
+    return this.log.meta.move;
+  }
+
+  /** Whether the log is in an object of its own. */
+  get isAlone(): boolean {
+    return this.#shard.isOwn;
+  }
+
+  /** Whether the log is to move to an object of its own: it would stand before its neighbours' acknowledgements. */
+  get isOutgrown(): boolean {
+    if (this.isAlone || this.isDeleting) return false;
+    const { bytes, items, watchers } = moveThresholds();
+    const { fold } = this;
+    return fold.bytes >= bytes || fold.items >= items || this.subscribers.countAll() >= watchers;
+  }
+
   #read(): Rows {
     if (this.#rows !== undefined) return this.#rows;
     const { sql } = this.storage;
@@ -178,26 +205,54 @@ export class SessionState {
 
   /** One transaction. If it fails, the state in memory is evicted with it. */
   write<T>(change: () => T): T {
-    try {
-      return this.storage.transactionSync(() => {
-        const result = change();
-        this.jobs.arm(Date.now());
-        return result;
-      });
-    } catch (error) {
-      this.evict();
-      this.#shard.evictRows();
-      throw error;
-    }
+    return this.#transaction(() => {
+      const result = change();
+      this.jobs.arm(Date.now());
+      return result;
+    });
   }
 
-  /** Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. */
+  /** Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. Or that of a log whose own object gave it up then. */
   forget(): void {
     this.storage.transactionSync(() => {
       this.log.meta.forget();
       this.#shard.due.remove(this.id);
     });
     this.evict();
+  }
+
+  /** The number of a new move: numbers of a shard only rise. */
+  nextMove(): number {
+    return this.#transaction(() => this.#shard.tables.nextLog(Date.now()));
+  }
+
+  /** The log is in an object of its own from here on. Its row points there, and stays due until that object has answered. */
+  leave(move: number): void {
+    this.#transaction(() => {
+      this.log.deleteAll();
+      this.outbox.deleteTrace(this.id);
+      this.jobs.clear();
+      this.log.meta.leave(move);
+      this.log.meta.flush();
+      this.#shard.due.set(this.id, Date.now() + HAND_OVER_MILLIS);
+    });
+    this.evict();
+  }
+
+  handedOver(): void {
+    this.#shard.due.remove(this.id);
+    this.evict();
+  }
+
+  /** If it fails, the state in memory is evicted with it. */
+  #transaction<T>(change: () => T): T {
+    try {
+      return this.storage.transactionSync(change);
+    } catch (error) {
+      this.evict();
+      this.#shard.evictRows();
+      throw error;
+    }
   }
 
   /** An estimate of its memory, in bytes. */
@@ -265,6 +320,13 @@ export class SessionState {
     chunk: Pick<NewChunk, "traceRevision" | "received" | "facts" | "receipt"> & { readonly bytes: number },
   ): void {
     this.#admit(this.fold, traceId, facts, { ...chunk, revision, isImported: chunk.receipt.isImported === true });
+    this.#scheduleMove();
+  }
+
+  /** Of its watchers there may be too many, too: they are counted when one comes. */
+  #scheduleMove(): void {
+    const { bytes, items } = moveThresholds();
+    if (!this.isAlone && (this.fold.bytes >= bytes || this.fold.items >= items)) this.jobs.schedule("move", Date.now());
   }
 
   /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */

@@ -4,7 +4,7 @@ import type { Bindings } from "../../config.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { joinBytes } from "../../lib/join-bytes.ts";
 import { streamOf } from "../../lib/stream-of.ts";
-import { sessionAt, shardAt } from "../../place.ts";
+import { objectAt, sessionAt, shardPlace } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import { lineHead } from "../../session/contract/export-line.ts";
 import type { ExportNote } from "../../session/contract/export-line.ts";
@@ -79,9 +79,13 @@ export class TenantExport {
     let { shard, traceId: after } = this.#from;
     if (this.#from.place !== undefined) yield* this.#rest(shard, after, this.#from.place);
     while (shard < shards) {
-      const owners = shardAt(env, caller, shard, shards);
+      const owners = objectAt(env, caller, shardPlace(caller, shard), shards);
       const read = await this.#call(async () => await owners.readOwners(after, this.#since, PAGE_BYTES));
       for (const page of read.pages) {
+        if ("moved" in page) {
+          yield* this.#rest(shard, page.traceId);
+          continue;
+        }
         yield await this.#step(shard, page);
         if (page.next !== undefined) yield* this.#rest(shard, page.traceId, page.next);
       }
@@ -91,12 +95,16 @@ export class TenantExport {
     }
   }
 
-  /** The rest of a trace that is larger than a page. */
-  async *#rest(shard: number, traceId: string, after: OwnedPlace): AsyncGenerator<Step, void> {
+  /** The rest of a trace that is larger than a page. Without a place, a trace of a log that has moved, if it owns one. */
+  async *#rest(shard: number, traceId: string, after?: OwnedPlace): AsyncGenerator<Step, void> {
     const owner = sessionAt(this.#source.env, this.#source.caller, traceId);
-    for (let place: OwnedPlace | undefined = after; place !== undefined;) {
+    const since = after === undefined ? this.#since : 0;
+    for (let place: OwnedPlace | undefined = after ?? BEGINNING; place !== undefined;) {
       const from: OwnedPlace = place;
-      const page = await this.#call(async () => await owner.readOwner(from, PAGE_BYTES));
+      const page = await this.#call(
+        async () => await owner.readOwner(from, PAGE_BYTES, from === BEGINNING ? since : 0),
+      );
+      if (page === undefined && from === BEGINNING) return;
       if (page === undefined) {
         const cursor = this.#cursor(shard, traceId);
         return yield { cursor, parts: line({ cursor, deleted: traceId }) };
@@ -151,6 +159,8 @@ function line(note: ExportNote, spans: readonly Uint8Array[] = [], records: read
     encoder.encode("]}\n"),
   ];
 }
+
+const BEGINNING: OwnedPlace = { generation: "", revision: 0 };
 
 const COMMA = encoder.encode(",");
 

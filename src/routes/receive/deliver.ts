@@ -6,14 +6,14 @@ import { noteOrigin } from "../../location.ts";
 import type { Origin } from "../../session/contract/location.ts";
 import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup, TraceGroup } from "../../otlp/group/trace-group.ts";
-import { callerOf, locate, shardAt, shardOf, shardsOf } from "../../place.ts";
-import type { Caller } from "../../place.ts";
+import { callerOf, locate, objectAt, placeOf, rememberPlace, shardsOf } from "../../place.ts";
+import type { Caller, Place } from "../../place.ts";
 import { sinksOf } from "../../sinks/upstreams/registry.ts";
 
 /** Bytes of deliveries in one call of a shard. A trace may be more by itself: it was cut before. */
 const CALL_BYTES = 4_000_000;
-/** Tries after "partly known": other requests may deliver the same spans in between. */
-const TRIES = 4;
+/** Tries after "partly known", since other requests may deliver the same spans in between, and after a log moved. */
+const TRIES = 5;
 
 export type Delivered = {
   /** Spans or log records that their session refused, and the first reason. */
@@ -30,7 +30,7 @@ type Group = {
 };
 type Sent = { readonly group: Group; readonly delivery: Delivery };
 
-/** Delivers each trace, and its log records, to its owner: one call for each shard. Everything acknowledged is on disk. */
+/** Delivers each trace, and its log records, to its owner: one call for each object. Everything acknowledged is on disk. */
 export async function deliver(
   env: Bindings,
   caller: Caller,
@@ -41,14 +41,10 @@ export async function deliver(
   try {
     await locate(env, caller);
     const shards = await shardsOf(env, caller);
-    const byShard = new Map<number, Group[]>();
-    for (const group of groups) {
-      const shard = shardOf(group.traceId, shards);
-      const sharing = byShard.get(shard);
-      if (sharing === undefined) byShard.set(shard, [{ group, known: new Set() }]);
-      else sharing.push({ group, known: new Set() });
-    }
-    await Promise.all(Array.from(byShard, async ([shard, sharing]) => await delivery.deliver(shard, shards, sharing)));
+    await delivery.deliver(
+      shards,
+      groups.map((group) => ({ group, known: new Set() })),
+    );
   } catch (error) {
     log("shards-unknown", { level: "warn", error });
     // Nothing was sent.
@@ -83,25 +79,46 @@ class Delivering {
     return { rejected: this.#rejected, retry: this.#retry, ...(reason === undefined ? {} : { reason }) };
   }
 
-  async deliver(shard: number, shards: number, groups: readonly Group[]): Promise<void> {
+  async deliver(shards: number, groups: readonly Group[]): Promise<void> {
     let left = groups;
     for (let attempt = 0; left.length > 0; attempt++) {
       if (attempt === TRIES) {
         this.#retry = true;
         return;
       }
-      const partlyKnown: Group[] = [];
-      for (const call of callsFor(left)) partlyKnown.push(...(await this.#send(shard, shards, call)));
-      left = partlyKnown;
+      const sharing = Array.from(this.#byPlace(left, shards).values());
+      const again = await Promise.all(sharing.map(async (shared) => await this.#deliverAt(shared, shards)));
+      left = again.flat();
     }
   }
 
-  /** Returns the groups of which the owner has a part. */
-  async #send(shard: number, shards: number, sent: readonly Sent[]): Promise<Group[]> {
+  #byPlace(groups: readonly Group[], shards: number): Map<string, { readonly place: Place; readonly groups: Group[] }> {
+    const places = new Map<string, { readonly place: Place; readonly groups: Group[] }>();
+    for (const group of groups) {
+      const place = placeOf(this.#caller, group.group.traceId, shards);
+      const sharing = places.get(place.name);
+      if (sharing === undefined) places.set(place.name, { place, groups: [group] });
+      else sharing.groups.push(group);
+    }
+    return places;
+  }
+
+  /** Returns the groups to send again. */
+  async #deliverAt(
+    { place, groups }: { readonly place: Place; readonly groups: readonly Group[] },
+    shards: number,
+  ): Promise<Group[]> {
+    const again: Group[] = [];
+    for (const call of callsFor(groups)) again.push(...(await this.#send(place, shards, call)));
+    return again;
+  }
+
+  /** Returns the groups of which the owner has a part, or whose log is elsewhere. */
+  async #send(place: Place, shards: number, sent: readonly Sent[]): Promise<Group[]> {
     try {
       const deliveries = sent.map(({ delivery }) => delivery);
-      const outcomes = await shardAt(this.#env, this.#caller, shard, shards).append(deliveries);
-      const partlyKnown: Group[] = [];
+      const outcomes = await objectAt(this.#env, this.#caller, place, shards).append(deliveries);
+      const again: Group[] = [];
       sent.forEach(({ group, delivery: { traceId, spans } }, at) => {
         const outcome = outcomes[at];
         switch (outcome?.outcome) {
@@ -110,7 +127,11 @@ class Delivering {
             return;
           case "partly-known":
             addKnown(group.known, outcome.known);
-            partlyKnown.push(group);
+            again.push(group);
+            return;
+          case "elsewhere":
+            rememberPlace(this.#caller, traceId, outcome);
+            again.push(group);
             return;
           case "full":
             return this.#reject(spans, `trace ${traceId}: ${outcome.reason}`);
@@ -124,7 +145,7 @@ class Delivering {
             this.#retry = true;
         }
       });
-      return partlyKnown;
+      return again;
     } catch (error) {
       // Overload, failing storage and deploys are temporary. An exporter drops a batch on 500 and retries it on 503.
       log("traces-not-delivered", { level: "warn", traceId: sent[0]?.delivery.traceId, traces: sent.length, error });

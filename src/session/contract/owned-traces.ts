@@ -14,5 +14,8 @@ export type OwnedPage = {
   readonly next?: OwnedPlace;
 };
 
+/** A log that is in an object of its own, and may own a trace. */
+export type MovedOwner = { readonly traceId: string; readonly moved: true };
+
 /** Traces by id. `next`: the id after which more logs are left. */
-export type OwnersPage = { readonly pages: readonly OwnedPage[]; readonly next?: string };
+export type OwnersPage = { readonly pages: readonly (OwnedPage | MovedOwner)[]; readonly next?: string };

@@ -103,6 +103,11 @@ export type ShardWaiting = {
   readonly isPartial: boolean;
 };
 
+/** What waits in one object. `moved`: logs of the shard that are in objects of their own, and may own a trace; each by its move. */
+export type ObjectWaiting = ShardWaiting & {
+  readonly moved: readonly { readonly id: string; readonly move: number }[];
+};
+
 /** What deliveries of one signal to an upstream came to, since the last report. */
 export type UpstreamReport = {
   readonly name: string;

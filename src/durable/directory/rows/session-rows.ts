@@ -154,22 +154,31 @@ export class DirectoryRows {
       )
       .toArray();
     const lost = listed.filter(({ id }) => shardOf(id, shards) === shard && !held.has(id));
-    for (const { n } of lost) {
-      this.#sql.exec(
-        `UPDATE session SET revision = ?, bytes = 1,
-         liveness = json_remove(json_set(liveness, '$.running', 0, '$.awaitedParents', 0), '$.waiting', '$.oldestRunning')
-         WHERE n = ?`,
-        ++this.#head,
-        n,
-      );
-      this.#sql.exec(
-        `UPDATE summary SET body = json_remove(
-           json_set(body, '$.damaged', json('true'), '$.liveness.running', 0, '$.liveness.awaitedParents', 0),
-           '$.liveness.waiting', '$.liveness.oldestRunning', '$.nowLine') WHERE n = ?`,
-        n,
-      );
-    }
+    for (const { n } of lost) this.#markDamaged(n);
     return lost.length;
+  }
+
+  /** Marks a session whose own object has nothing any more. Returns false if it is not listed. */
+  markLost(id: string): boolean {
+    const [row] = this.#sql.exec<{ n: number }>("SELECT n FROM session WHERE id = ?", id).toArray();
+    if (row !== undefined) this.#markDamaged(row.n);
+    return row !== undefined;
+  }
+
+  #markDamaged(n: number): void {
+    this.#sql.exec(
+      `UPDATE session SET revision = ?, bytes = 1,
+       liveness = json_remove(json_set(liveness, '$.running', 0, '$.awaitedParents', 0), '$.waiting', '$.oldestRunning')
+       WHERE n = ?`,
+      ++this.#head,
+      n,
+    );
+    this.#sql.exec(
+      `UPDATE summary SET body = json_remove(
+         json_set(body, '$.damaged', json('true'), '$.liveness.running', 0, '$.liveness.awaitedParents', 0),
+         '$.liveness.waiting', '$.liveness.oldestRunning', '$.nowLine') WHERE n = ?`,
+      n,
+    );
   }
 
   /** The generation of a session whose storage was damaged, and that did not begin anew since. */

@@ -16,6 +16,8 @@ type Round = { readonly cause: Cause };
 export class OwnerCopy {
   readonly #state: SessionState;
   #running: Promise<void> | undefined;
+  /** A run ends after its present call, and none begins: the log is about to move. What is left to copy is copied later. */
+  isPaused = false;
   /** Set by a call during a run: its cause is that of the next round. */
   #again: Round | undefined;
   /** The known head of the replica; unknown after a wake or a fault, and then queried. */
@@ -48,7 +50,7 @@ export class OwnerCopy {
     try {
       for (let round: Round | undefined = { cause: first }; round !== undefined; round = this.#again) {
         this.#again = undefined;
-        while (await this.#step(round.cause));
+        while (!this.isPaused && (await this.#step(round.cause)));
       }
     } catch (error) {
       this.#replica = undefined;

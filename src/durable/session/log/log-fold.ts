@@ -50,9 +50,14 @@ export class LogFold {
     return (this.#moved ??= new SpanTable());
   }
 
+  /** Spans and log records, also of the moved trace. */
+  get items(): number {
+    return this.visible.itemCount + (this.#moved?.itemCount ?? 0);
+  }
+
   /** An estimate of its memory, in bytes. */
   get weight(): number {
-    return BARE_BYTES + (this.visible.itemCount + (this.#moved?.itemCount ?? 0)) * BYTES_A_SPAN;
+    return BARE_BYTES + this.items * BYTES_A_SPAN;
   }
 
   admit(

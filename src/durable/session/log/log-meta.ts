@@ -20,7 +20,12 @@ type LogRow = {
   deleted_session: number;
   deleted_trace: number;
   wake: number | null;
+  /** Number of the move by which the log came to an object of its own, of whose rows none are here then; 0 without one. */
+  move: number;
 };
+
+/** What a log takes along when it moves. */
+export type MovedMeta = Omit<LogRow, "log" | "deleting" | "wake" | "move">;
 
 const NONE: LogRow = {
   log: 0,
@@ -32,6 +37,7 @@ const NONE: LogRow = {
   deleted_session: 0,
   deleted_trace: 0,
   wake: null,
+  move: 0,
 };
 
 /** The log's own row: number, generation, fences, and what is under way. In memory as on disk, once it is flushed. */
@@ -60,6 +66,11 @@ export class LogMeta {
   /** `undefined` until the first append, and after a deletion. */
   get generation(): string | undefined {
     return this.#row.log === 0 ? undefined : this.#row.generation;
+  }
+
+  /** The move by which the log came to an object of its own; `undefined` while it is here. */
+  get move(): number | undefined {
+    return this.#row.move === 0 ? undefined : this.#row.move;
   }
 
   /** The log's number in the shard; 0 without a log. */
@@ -144,12 +155,29 @@ export class LogMeta {
     this.#set({ log: 0, head: 0, listed: 0, deleting: 0, unreferenced: 0, wake: now + FENCE_MILLIS });
   }
 
+  /** What the log takes along. */
+  moving(head: number): MovedMeta {
+    const { log: _, deleting: __, wake: ___, move: ____, ...row } = this.#row;
+    return { ...row, head };
+  }
+
+  /** The log arrives from its shard, under this number. */
+  arrive(log: number, row?: MovedMeta): void {
+    this.#set({ ...NONE, ...row, log });
+  }
+
+  /** The log is in an object of its own: its row points there. */
+  leave(move: number): void {
+    this.#set({ ...NONE, move });
+  }
+
   /** Writes what changed since: one row. Call inside the transaction that changed it. */
   flush(): void {
     if (!this.#isChanged) return;
-    const { log, generation, head, listed, deleting, unreferenced, deleted_session, deleted_trace, wake } = this.#row;
+    const { log, generation, head, listed, deleting, unreferenced, deleted_session, deleted_trace, wake, move } =
+      this.#row;
     this.#tables.sql.exec(
-      "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       this.id,
       log,
       generation,
@@ -160,6 +188,7 @@ export class LogMeta {
       deleted_session,
       deleted_trace,
       wake,
+      move,
     );
     this.#isStored = true;
     this.#isChanged = false;

@@ -28,6 +28,7 @@ export class SessionLog {
   readonly tombstones: TombstoneRows;
   readonly #sql: SqlStorage;
   #head = 0;
+  #changes = 0;
   /** Of each trace's chunks, without tombstones. */
   #revisions: Map<string, number[]> | undefined;
 
@@ -52,8 +53,21 @@ export class SessionLog {
     return this.#head;
   }
 
+  /** Rises when stored chunks change or go, and not when others are appended. In memory only. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   append(chunk: NewChunk): number {
-    const revision = ++this.#head;
+    const revision = this.#head + 1;
+    this.insert({ ...chunk, revision });
+    return revision;
+  }
+
+  /** Inserts a chunk under its revision, later than all others. */
+  insert(chunk: Chunk): void {
+    const { revision } = chunk;
+    this.#head = revision;
     const place = this.meta.firstPlace + revision;
     const facts = cutText(chunk.facts, FACTS_PART_UNITS);
     const body = cutBytes(chunk.body, BODY_PART_BYTES);
@@ -84,7 +98,6 @@ export class SessionLog {
     }
     if (this.#revisions !== undefined && chunk.kind !== "tombstone")
       addRevision(this.#revisions, chunk.traceId, revision);
-    return revision;
   }
 
   /** Chunks after a revision, oldest first, one row in memory at a time. `traceId` and `kind` narrow to one trace and kind. */
@@ -160,6 +173,7 @@ export class SessionLog {
 
   /** Replaces facts that an older version derived. */
   rewriteFacts(revision: number, facts: string): void {
+    this.#changes++;
     const cut = cutText(facts, FACTS_PART_UNITS);
     const place = this.meta.firstPlace + revision;
     const { parts } = this.#sql.exec<{ parts: number }>("SELECT parts FROM chunk WHERE place = ?", place).one();
@@ -199,6 +213,7 @@ export class SessionLog {
 
   /** Deletes the log's rows but its own one. */
   deleteAll(): void {
+    this.#changes++;
     const { firstPlace, number } = this.meta;
     for (const table of ["chunk", "chunk_part"])
       this.#sql.exec(`DELETE FROM ${table} WHERE place > ? AND place < ?`, firstPlace, this.#end);
@@ -207,6 +222,7 @@ export class SessionLog {
 
   /** Begins a new generation that shows a moved trace again. Its tombstones are deleted: they would void the chunks before them. */
   restore(traceId: string, now: number): void {
+    this.#changes++;
     this.meta.storeHead(this.#head);
     const sql = "DELETE FROM chunk WHERE place > ? AND place < ? AND kind = 'tombstone' AND trace = ?";
     this.#sql.exec(sql, this.meta.firstPlace, this.#end, traceId);
@@ -241,6 +257,7 @@ export class SessionLog {
   }
 
   #delete(where: string, ...given: (string | number)[]): void {
+    this.#changes++;
     const deleted = this.#sql
       .exec<{ place: number; parts: number; named: number }>(
         `DELETE FROM chunk WHERE ${where} RETURNING place, parts, hashes IS NOT NULL AS named`,

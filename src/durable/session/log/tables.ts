@@ -1,17 +1,18 @@
 import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
-import { checkSchema, SCHEMA_VERSION } from "../../../lib/schema.ts";
+import { createTables, hasTables, MetaTable, upgradeTables } from "../../../lib/meta-table.ts";
+import type { SchemaSteps } from "../../../lib/schema.ts";
 
 /**
  * The tables that the logs of a shard share. A chunk's row number is `log · 2^28 + revision`: the log's chunks lie together, in order,
  * without a second index.
  */
 const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE log (
   id TEXT PRIMARY KEY, log INTEGER NOT NULL, generation TEXT NOT NULL, head INTEGER NOT NULL, listed INTEGER NOT NULL,
   deleting INTEGER NOT NULL, unreferenced INTEGER NOT NULL, deleted_session INTEGER NOT NULL, deleted_trace INTEGER NOT NULL,
-  wake INTEGER
+  wake INTEGER, move INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX moved ON log (move) WHERE move > 0;
 CREATE TABLE due (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE trace (
   log INTEGER NOT NULL, trace TEXT NOT NULL, role TEXT NOT NULL, session TEXT, epoch INTEGER NOT NULL,
@@ -31,20 +32,42 @@ CREATE TABLE value (
 ) WITHOUT ROWID;
 `;
 
+const STEPS: SchemaSteps = {
+  9: "ALTER TABLE log ADD COLUMN move INTEGER NOT NULL DEFAULT 0; CREATE INDEX moved ON log (move) WHERE move > 0",
+};
+
+const IS_TRACE = "length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'";
+
 /** Revisions of one log. Log numbers reach 2^25, so that a place is an exact number. */
 export const PLACES = 2 ** 28;
+
+/** Of an object that holds one log: by which move it came, its number here, and how far it is. */
+export type OwnState = {
+  readonly move: number;
+  readonly log: number;
+  /**
+   * `arriving`: rows come. `arrived`: all are here, and the shard may have stored so. `open`: it has; this object has the log.
+   * `leaving`: the log was deleted, and its shard takes the id back.
+   */
+  readonly state: "arriving" | "arrived" | "open" | "leaving";
+};
 
 /** A shard's own state, in memory as on disk: the last number that a log got, and when logs without a near job are looked at next. */
 export class ShardTables {
   readonly sql: SqlStorage;
+  readonly #storage: DurableObjectStorage;
+  readonly #meta: MetaTable;
   readonly #shards: () => number;
   #exists: boolean | undefined;
   #lastLog = 0;
   #scanAt = 0;
+  #own: OwnState | undefined;
 
   /** `shards`: how many there are, written with the first log. */
-  constructor(sql: SqlStorage, shards: () => number) {
-    this.sql = sql;
+  constructor(storage: DurableObjectStorage, shards: () => number) {
+    this.sql = storage.sql;
+    this.#storage = storage;
+    this.#meta = new MetaTable(storage.sql);
     this.#shards = shards;
   }
 
@@ -56,7 +79,7 @@ export class ShardTables {
 
   /** How many shards the tenant has, as it was when the first log was written; only if `exists`. */
   get shards(): number {
-    return Number(this.#read("shards"));
+    return Number(this.#meta.get("shards"));
   }
 
   /** Throws if the shard is one of another number of shards: its logs are found by that number alone. */
@@ -74,20 +97,35 @@ export class ShardTables {
 
   setScanAt(at: number): void {
     this.#scanAt = at;
-    this.#write("scan", at);
+    this.#meta.set("scan", String(at));
   }
 
-  /** Numbers of logs only rise. Creates the tables on first use; call inside the transaction that writes. */
+  /** Of an object that holds one log; `undefined` in a shard. */
+  get own(): OwnState | undefined {
+    return this.exists ? this.#own : undefined;
+  }
+
+  setOwn(own: OwnState): void {
+    this.#own = own;
+    this.#meta.set("own", JSON.stringify(own));
+  }
+
+  /** Numbers of logs, and of moves, only rise. Creates the tables on first use; call inside the transaction that writes. */
   nextLog(now: number): number {
     if (!this.exists) this.#create(now);
-    this.#write("logs", ++this.#lastLog);
+    this.#meta.set("logs", String(++this.#lastLog));
     return this.#lastLog;
+  }
+
+  /** Trace ids that name logs that have moved, each with its move, the latest first. */
+  movedTraces(limit: number): { readonly id: string; readonly move: number }[] {
+    const sql = `SELECT id, move FROM log WHERE move > 0 AND ${IS_TRACE} ORDER BY move DESC LIMIT ?`;
+    return this.sql.exec<{ id: string; move: number }>(sql, limit).toArray();
   }
 
   /** Trace ids that name logs, after one, in order; not those of deleted ones. */
   tracesAfter(id: string, limit: number): string[] {
-    const sql = `SELECT id FROM log WHERE id > ? AND log > 0 AND length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'
-      ORDER BY id LIMIT ?`;
+    const sql = `SELECT id FROM log WHERE id > ? AND (log > 0 OR move > 0) AND ${IS_TRACE} ORDER BY id LIMIT ?`;
     return this.sql
       .exec<{ id: string }>(sql, id, limit)
       .toArray()
@@ -100,27 +138,24 @@ export class ShardTables {
   }
 
   #open(): void {
-    this.#exists = this.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'meta'").toArray().length > 0;
-    if (!this.#exists) return;
-    checkSchema(this.#read("schema"));
-    this.#lastLog = Number(this.#read("logs"));
-    this.#scanAt = Number(this.#read("scan"));
+    if (!hasTables(this.sql)) {
+      this.#exists = false;
+      return;
+    }
+    upgradeTables(this.#storage, this.#meta, STEPS);
+    this.#lastLog = Number(this.#meta.get("logs"));
+    this.#scanAt = Number(this.#meta.get("scan"));
+    const own = this.#meta.get("own");
+    this.#own = own === undefined ? undefined : (JSON.parse(own) as OwnState);
+    // Last: after a refusal the next call is refused too.
+    this.#exists = true;
   }
 
   #create(now: number): void {
-    this.sql.exec(TABLES);
-    this.#write("schema", String(SCHEMA_VERSION));
-    this.#write("shards", this.#shards());
+    const scanAt = now + DAY_MILLIS;
+    createTables(this.#storage, this.#meta, TABLES, { shards: String(this.#shards()), scan: String(scanAt) });
     this.#exists = true;
     this.#lastLog = 0;
-    this.setScanAt(now + DAY_MILLIS);
-  }
-
-  #read(key: string): string | undefined {
-    return this.sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()[0]?.value;
-  }
-
-  #write(key: string, value: string | number): void {
-    this.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+    this.#scanAt = scanAt;
   }
 }

@@ -4,10 +4,13 @@ import type { OutboxRow } from "../../../session/contract/outbox.ts";
 /** Commits make an owner deliver at most so often. */
 const RING_MILLIS = 1_000;
 
+/** `until`: when it counts as lost, Unix milliseconds. */
+export type NumberedRun = { readonly number: number; readonly until: number };
+
 /** The run that delivers the owned trace now. In memory only: after a wake at most one run repeats what another did. */
 export class DeliveryRun {
   #rangAt = 0;
-  #run: { readonly number: number; readonly until: number } | undefined;
+  #run: NumberedRun | undefined;
   #last = 0;
 
   rang(now: number): void {
@@ -30,6 +33,16 @@ export class DeliveryRun {
   /** Whether the rows of this run may be stored: no other one began, and nothing was rewound. */
   isCurrent(number: number): boolean {
     return this.#run === undefined ? this.#last === 0 : this.#run.number === number;
+  }
+
+  /** The run under way, which goes on when the log moves. */
+  get current(): NumberedRun | undefined {
+    return this.#run;
+  }
+
+  arrive(run: NumberedRun | undefined): void {
+    this.#run = run;
+    this.#last = run?.number ?? 0;
   }
 
   end(): void {

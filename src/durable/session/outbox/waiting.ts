@@ -1,6 +1,6 @@
 import type { OutboxRow } from "../../../session/contract/outbox.ts";
 import { signalOfSink, upstreamOfSink } from "../../../session/contract/upstreams.ts";
-import type { ShardWaiting, UpstreamWaiting } from "../../../session/contract/upstreams.ts";
+import type { ObjectWaiting, UpstreamWaiting } from "../../../session/contract/upstreams.ts";
 import { PLACES } from "../log/tables.ts";
 import type { Shard } from "../shard.ts";
 import { OutboxRows } from "./rows.ts";
@@ -12,9 +12,9 @@ const MOST_LOGS = 500;
  * What upstreams lack of the traces that a shard's logs own, by their cursors. Only logs with a job in the next day may have any:
  * retries are an hour apart at most. A trace counts from its first run on. Nothing is folded for it, and no body is read.
  */
-export function waitingIn({ tables, storage }: Pick<Shard, "tables" | "storage">): ShardWaiting {
+export function waitingIn({ tables, storage }: Pick<Shard, "tables" | "storage">): ObjectWaiting {
   const upstreams: Record<string, UpstreamWaiting> = {};
-  if (!tables.exists) return { upstreams, isPartial: false };
+  if (!tables.exists) return { upstreams, isPartial: false, moved: [] };
   const due = tables.sql
     .exec<{ id: string; log: number }>(
       "SELECT id, log.log FROM due JOIN log USING (id) WHERE log.log > 0 AND log.deleting = 0 LIMIT ?",
@@ -39,7 +39,7 @@ export function waitingIn({ tables, storage }: Pick<Shard, "tables" | "storage">
       counted.add(name);
     }
   }
-  return { upstreams, isPartial: due.length > MOST_LOGS };
+  return { upstreams, isPartial: due.length > MOST_LOGS, moved: tables.movedTraces(MOST_LOGS) };
 }
 
 function lackingOf(

@@ -1,0 +1,34 @@
+/**
+ * The messages by which a log moves from its shard to an object of its own. Each call has the move's number in its context: numbers of a
+ * shard only rise, and a message of an earlier move changes nothing.
+ */
+import type { OffloadedValue } from "../../../facts/delivery.ts";
+import type { OutboxRow } from "../../../session/contract/outbox.ts";
+import type { Chunk } from "../log/chunk.ts";
+import type { MovedMeta } from "../log/log-meta.ts";
+import type { TraceRow } from "../log/rows.ts";
+import type { NumberedRun } from "../outbox/rows.ts";
+
+/** Consecutive chunks of the log, with the values that they name. */
+export type MovePage = {
+  /** The revision before the first chunk. */
+  readonly after: number;
+  readonly chunks: readonly Chunk[];
+  readonly values: readonly OffloadedValue[];
+};
+
+/** The last page, and the log's other rows: all that it is when it is closed for writing. */
+export type MoveEnd = {
+  readonly page: MovePage;
+  readonly meta: MovedMeta;
+  readonly traces: readonly TraceRow[];
+  readonly outbox: readonly OutboxRow[];
+  /** The run that delivers the trace to upstreams meanwhile. */
+  readonly run?: NumberedRun;
+};
+
+/** What an object says to the shard that stored that a log is there. `lost`: it has nothing, since its file was damaged or removed. */
+export type MovedState = "open" | "lost";
+
+/** What a shard knows of a move. `void`: it will never be stored. */
+export type MoveOutcome = "stored" | "under way" | "void";
