@@ -382,6 +382,8 @@ describe("a span's time", () => {
       // The list knows sessions whose storage was damaged.
       ["directory/isDamaged", "coarse"],
       ["GET /healthz", "coarse"],
+      // It says which alerts are off.
+      ["alerts/list", "coarse"],
     ]);
   });
 });
