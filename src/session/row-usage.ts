@@ -95,7 +95,14 @@ export class UsageTotal implements Usage {
 export function addUsage(a: Usage, b: Usage): Usage {
   const total = new UsageTotal(a);
   total.add(b);
-  return total;
+  // Plain: sums are sent from object to Worker, and an instance of a class is not.
+  const { tokens, reported, estimated, unpriced } = total;
+  return {
+    tokens,
+    ...(reported === undefined ? {} : { reported }),
+    ...(estimated === undefined ? {} : { estimated }),
+    unpriced,
+  };
 }
 
 const PER_DOLLAR = 1e9;
