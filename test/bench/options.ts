@@ -1,7 +1,7 @@
 import { peerAt } from "./peer.ts";
 import type { Peer } from "./peer.ts";
 
-/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces, `sinks` for upstreams, `alerts` for rules, `new` for small traces. */
+/** The benches by the letters of their requirement, `l` for the limits of a body, `list` for many sessions, `fork` for `packages/producer`, `self` for the program's own traces, `sinks` for upstreams, `alerts` for rules, `new` for small traces, `hot` for a busy log beside others. */
 export const BENCHES = [
   "a",
   "b",
@@ -18,6 +18,7 @@ export const BENCHES = [
   "sinks",
   "alerts",
   "new",
+  "hot",
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
 

@@ -6,6 +6,7 @@ import { benchFanOut } from "./fan-out.ts";
 import type { Section } from "./figure.ts";
 import { benchFork } from "./fork.ts";
 import { benchFullIngest } from "./full-ingest.ts";
+import { benchHotLog } from "./hot-log.ts";
 import { benchIngest, benchTenTraces } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { benchNewTraces } from "./new-traces.ts";
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<BenchName, (bench: Bench, quick: boolean) => Prom
   sinks: benchSinks,
   alerts: benchAlerts,
   new: benchNewTraces,
+  hot: benchHotLog,
 };
 
 const given = readOptions(process.argv.slice(2));
