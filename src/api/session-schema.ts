@@ -35,6 +35,9 @@ export const TokensSchema = v.object({
 const LivenessSchema = v.pipe(
   v.object({
     lastArrival: v.pipe(nanoseconds, v.description("When the last delivery was received.")),
+    isImported: v.exactOptional(
+      v.pipe(v.literal(true), v.description("The last delivery came by an import: no alert tells of it.")),
+    ),
     running: v.pipe(count, v.description("Running spans.")),
     oldestRunning: v.exactOptional(
       v.object({
@@ -144,9 +147,6 @@ export const SessionSummarySchema = v.object({
       v.literal(true),
       v.description("Its storage was damaged: only this summary is left, and it can be deleted."),
     ),
-  ),
-  isImported: v.exactOptional(
-    v.pipe(v.literal(true), v.description("Its last delivery came by an import: no alert tells of it.")),
   ),
   watchers: v.pipe(count, v.description("Open streams.")),
   nowLine: v.exactOptional(NowLineSchema),

@@ -4,6 +4,8 @@ import type { SpanKind, Tokens } from "../facts/facts.ts";
 export type LivenessFacts = {
   /** When the last delivery was received. */
   readonly lastArrival: string;
+  /** It came by an import: what it says is no news. */
+  readonly isImported?: true;
   /** Running spans. */
   readonly running: number;
   /** The running span that started first. `span`: `<traceId>:<spanId>`; absent in reports of an older version. */
@@ -129,8 +131,6 @@ export type SessionSummary = {
   readonly belongsTo?: string;
   /** Its storage was damaged: only this summary is left. */
   readonly damaged?: true;
-  /** Its last delivery came by an import: what it says is no news. */
-  readonly isImported?: true;
   /** Open streams. */
   readonly watchers: number;
   /** What it does now, or did last; absent without spans. */

@@ -166,15 +166,15 @@ describe("a change of a session's state", () => {
     const traceId = traceIdOf("trip");
     for (const id of [traceId, "trip", traceId, "trip"]) if (await world.isArmed(id)) await world.fireAlarm(id);
     await world.until(async () =>
-      (await world.listed("all")).some(({ id, isImported }) => id === "trip" && isImported),
+      (await world.listed("all")).some(({ id, liveness }) => id === "trip" && liveness.isImported),
     );
     await settle();
     await world.evict("trip");
-    expect((await world.readSession("trip"))?.session).toMatchObject({ isImported: true });
+    expect((await world.readSession("trip"))?.session).toMatchObject({ liveness: { isImported: true } });
     await pass(300 * SECOND);
     expect(took()).toEqual([]);
     await deliver(asking("trip", 4, "And which day?"));
-    expect((await world.readSession("trip"))?.session).not.toHaveProperty("isImported");
+    expect((await world.readSession("trip"))?.session.liveness).not.toHaveProperty("isImported");
     await pass(60 * SECOND);
     expect(took()).toContain("hook waiting trip");
   });

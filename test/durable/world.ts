@@ -341,9 +341,9 @@ export function readoutFrom(
   { spans, records }: Items,
 ): Readout {
   // How it came, not what came.
-  const { liveness, watchers: _, isImported: ____, ...summary } = session;
+  const { liveness, watchers: _, ...summary } = session;
   const { status: __, ...stated } = summary as typeof summary & { status?: string };
-  const { lastArrival: ___, ...facts } = liveness;
+  const { lastArrival: ___, isImported: ____, ...facts } = liveness;
   return { summary: { ...stated, liveness: facts }, queries, ...textsOf({ spans, records }) };
 }
 

@@ -44,6 +44,7 @@ const SUMMARY: Required<SessionSummary> = {
   end: "9",
   liveness: {
     lastArrival: "9",
+    isImported: true,
     running: 1,
     oldestRunning: { name: "tool.pay", start: "5" },
     awaitedParents: 0,
@@ -72,7 +73,6 @@ const SUMMARY: Required<SessionSummary> = {
   also: ["chat-8"],
   belongsTo: "chat-9",
   damaged: true,
-  isImported: true,
   watchers: 1,
   nowLine: { agent: "Ada", kind: "tool", step: "pay", state: "running", since: "5" } satisfies Required<NowLine>,
   steps: "amt~",

@@ -410,7 +410,7 @@ export class SessionState {
       const parts = this.fold.parts.folds(this.settings.prices);
       const rolled = rollUp(parts);
       const folded = summariseParts(visible, about, parts, sessionDigest, rolled);
-      const summary: SessionSummary = isImported ? { ...folded, isImported } : folded;
+      const summary: SessionSummary = isImported ? { ...folded, liveness: { ...folded.liveness, isImported } } : folded;
       this.#summary = { of, summary, search: searchText(searchableIn(summary, parts, rolled)) };
     }
     return this.#summary;

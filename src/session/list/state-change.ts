@@ -22,9 +22,9 @@ export function stateKey({ liveness: { waiting } }: SessionSummary, status: Stat
 }
 
 /** Whether what the status tells of reached the server about when it happened, and not in a file. Exports of old logs do not. */
-export function isTimely({ liveness, end, isImported }: SessionSummary, status: Status): boolean {
+export function isTimely({ liveness, end }: SessionSummary, status: Status): boolean {
   const happened = Number(BigInt((status === "waiting" ? liveness.waiting?.since : undefined) ?? end) / 1_000_000n);
-  return !isImported && arrivalMillis(liveness) - happened < NEWS_MILLIS;
+  return !liveness.isImported && arrivalMillis(liveness) - happened < NEWS_MILLIS;
 }
 
 /** What a message begins with. */

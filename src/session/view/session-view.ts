@@ -168,7 +168,7 @@ export class SessionView {
     return this.#logs;
   }
 
-  /** `undefined` without spans and log records. Only `watchers` and `belongsTo` come from the server. It has no `isImported`, which only lists and alerts need. */
+  /** `undefined` without spans and log records. Only `watchers` and `belongsTo` come from the server. Its liveness has no `isImported`, which only lists and alerts need. */
   summary(): SessionSummary | undefined {
     this.#evictGone();
     if (this.#table.itemCount === 0) return undefined;
