@@ -1,5 +1,5 @@
 /**
- * The service worker of Web Push: shows what the server tells while no page is open. A message without a title takes back the
+ * The service worker of Web Push: shows the server's notifications while no page is open. A message without a title closes the
  * notification with its tag.
  */
 self.addEventListener("push", (event) => {

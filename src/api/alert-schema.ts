@@ -4,7 +4,7 @@ import { ALERT_CHOICES, ALERT_STATUSES } from "../session/contract/alerts.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
 import { count, nanoseconds, text } from "./otlp-schema.ts";
 
-const TELLING = {
+const ALERT_FIELDS = {
   on: v.pipe(v.array(v.picklist(ALERT_STATUSES)), v.description("Statuses that notify when a session comes to them.")),
   cost: v.pipe(v.number(), v.description("US dollars: notifies when a session passes it.")),
   duration: v.pipe(v.number(), v.description("Seconds: notifies when a session passes it, also while it waits.")),
@@ -31,7 +31,7 @@ const TELLING = {
 };
 
 export const AlertBodySchema = v.strictObject({
-  ...Object.fromEntries(Object.entries(TELLING).map(([name, schema]) => [name, v.exactOptional(schema)])),
+  ...Object.fromEntries(Object.entries(ALERT_FIELDS).map(([name, schema]) => [name, v.exactOptional(schema)])),
   url: v.exactOptional(v.pipe(text, v.description("Of the webhook. Absent: the one that is stored stays."))),
   secret: v.exactOptional(
     v.pipe(
@@ -45,17 +45,17 @@ export const AlertBodySchema = v.strictObject({
 
 export const AlertSchema = v.object({
   name: text,
-  on: TELLING.on,
-  cost: v.exactOptional(TELLING.cost),
-  duration: v.exactOptional(TELLING.duration),
-  filter: v.exactOptional(TELLING.filter),
-  sessions: v.exactOptional(TELLING.sessions),
+  on: ALERT_FIELDS.on,
+  cost: v.exactOptional(ALERT_FIELDS.cost),
+  duration: v.exactOptional(ALERT_FIELDS.duration),
+  filter: v.exactOptional(ALERT_FIELDS.filter),
+  sessions: v.exactOptional(ALERT_FIELDS.sessions),
   format: v.pipe(
     v.picklist([...ALERT_CHOICES.format, "push"]),
     v.description("Of the body. `push`: a browser's subscription of Web Push."),
   ),
-  question: TELLING.question,
-  coolDown: TELLING.coolDown,
+  question: ALERT_FIELDS.question,
+  coolDown: ALERT_FIELDS.coolDown,
   host: v.pipe(
     text,
     v.description("Of the webhook or push service. The rest of its URL, and secrets, are never shown."),

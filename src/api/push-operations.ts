@@ -12,7 +12,7 @@ export const pushOperations: Operations = {
   },
   "/push/subscriptions": {
     put: {
-      summary: "Tell a browser of sessions while no page is open. Its endpoint names the subscription.",
+      summary: "Notify a browser of sessions while no page is open. Its endpoint names the subscription.",
       body: { "application/json": PushSubscriptionBodySchema },
       answers: {
         200: json("The subscription's id.", PushSubscriptionSchema),

@@ -36,7 +36,7 @@ const LivenessSchema = v.pipe(
   v.object({
     lastArrival: v.pipe(nanoseconds, v.description("When the last delivery was received.")),
     isImported: v.exactOptional(
-      v.pipe(v.literal(true), v.description("The last delivery came by an import: no alert tells of it.")),
+      v.pipe(v.literal(true), v.description("The last delivery came by an import: it sends no alert.")),
     ),
     running: v.pipe(count, v.description("Running spans.")),
     oldestRunning: v.exactOptional(

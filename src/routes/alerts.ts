@@ -24,7 +24,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 type Shown = { readonly state: AlertState; readonly deliveries: readonly ListedDelivery[] };
 
-/** The tenant's alerts: who is notified when a session changes its state. */
+/** The tenant's alert rules: they notify when a session changes its state. */
 export const alerts = new Hono<AppEnv>({ strict: false })
   .get("/", needs("administer"), async (c) => {
     const stub = alertsOf(c.env, callerOf(c));

@@ -7,7 +7,7 @@ import type { AlertState, StoredVapid } from "../session/contract/alerts.ts";
 import { openTarget } from "../sinks/alerts/send-alert.ts";
 import { upstreamsThatAreOff } from "./upstreams.ts";
 
-/** Probes come every few seconds: what they are told of alerts is so old at most, milliseconds. */
+/** Probes come every few seconds: their answer about alerts is at most so old, milliseconds. */
 const KNOWN_MILLIS = 30_000;
 
 type Known = { readonly at: number; readonly key: string | undefined; readonly lines: readonly string[] };
@@ -39,7 +39,7 @@ async function alertLines(c: Context<AppEnv>): Promise<readonly string[]> {
   }
 }
 
-/** Browsers that subscribed are counted: their names tell nobody anything. */
+/** Browsers that subscribed are counted: their names identify no browser to a reader. */
 async function readLines(c: Context<AppEnv>): Promise<string[]> {
   const caller = callerOf(c);
   const stub = alertsOf(c.env, caller);

@@ -22,7 +22,7 @@ export class Courier extends WorkerEntrypoint<Bindings> {
   }
 
   /** One attempt for each delivery of an alert; the outcomes are in their order. */
-  async tell(
+  async deliverAlerts(
     { tenant }: { readonly tenant: string },
     alert: StoredAlert,
     deliveries: readonly AlertDelivery[],

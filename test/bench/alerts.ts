@@ -7,7 +7,7 @@ import type { Bench } from "./workerd.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const VARIABLES = { PRIVATE_UPSTREAMS: "allowed", TELEMETRY_ENABLED: "false", UPSTREAM_KEY: "a secret of the bench" };
-/** The list and the alerts are told every other second: the last news is part of the bill. */
+/** The list and the alerts get reports every other second: the last one is part of the bill. */
 const LAST_NEWS_MILLIS = 5_000;
 
 /** What a rule needs: nothing, what changes alone, and also the time, for which alarms are set. */

@@ -55,7 +55,7 @@ export async function benchBill(bench: Bench, quick: boolean): Promise<Section> 
       const before = await billOf(runtime);
       const requests = quick ? 200 : 1_000;
       await sendInBulk(runtime, shape, requests);
-      // The list is told every other second: the last news is part of the bill.
+      // The list gets reports every other second: the last one is part of the bill.
       await sleep(5_000);
       await settle(runtime.process);
       figures.push(

@@ -9,8 +9,8 @@ import { aSpan, exportOf, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/** The first words of a message, and what they are about. */
-type Told = { readonly type: string; readonly data: Record<string, unknown> };
+/** The body of a webhook. */
+type Body = { readonly type: string; readonly data: Record<string, unknown> };
 
 /** What receivers got, in order. */
 let received: { url: string; headers: Record<string, string>; body: string }[] = [];
@@ -56,14 +56,14 @@ async function show(name: string): Promise<Shown> {
 /** What arrived since the last call: "host type session". */
 function took(): string[] {
   return received.splice(0).map(({ url, body }) => {
-    const { type, data } = JSON.parse(body) as Told;
+    const { type, data } = JSON.parse(body) as Body;
     return `${new URL(url).host.split(".")[0]} ${type.replace("session.", "")} ${String(data["session"])}`;
   });
 }
 
 describe("a change of a session's state", () => {
   // spec: ALERT-1
-  test("is told once, with title, state and a link to the step, signed as Standard Webhooks are", async () => {
+  test("is sent once, with title, state and a link to the step, signed as Standard Webhooks are", async () => {
     await put("hook", { on: ["waiting", "finished"] });
     await deliver(running("trip", 1));
     expect(received).toEqual([]);
@@ -72,8 +72,8 @@ describe("a change of a session's state", () => {
     const [{ url, headers, body } = { url: "", headers: {}, body: "" }] = received;
     expect(url).toBe("https://hook.example.com/hook");
     // The official library checks the signature and the time.
-    const told = new Webhook(SECRET).verify(body, headers) as Told;
-    expect(told).toMatchObject({
+    const verified = new Webhook(SECRET).verify(body, headers) as Body;
+    expect(verified).toMatchObject({
       type: "session.waiting",
       data: {
         rule: "hook",
@@ -97,22 +97,22 @@ describe("a change of a session's state", () => {
   });
 
   // spec: ALERT-1
-  test("is told with its question where the rule says so, and each new question is told", async () => {
+  test("is sent with its question where the rule says so, and so is each new question", async () => {
     await put("hook", { question: "included", coolDown: 0 });
     await deliver(asking("trip", 1, "Which harbour?"));
     await deliver(now("trip", 1), asking("trip", 2, "And which day?"));
-    expect(received.map(({ body }) => (JSON.parse(body) as Told).data["question"])).toEqual([
+    expect(received.map(({ body }) => (JSON.parse(body) as Body).data["question"])).toEqual([
       "Which harbour?",
       "And which day?",
     ]);
   });
 
-  test("to stalled, failed or finished is told when the time for it has come", async () => {
+  test("to stalled, failed or finished is sent when the time for it has come", async () => {
     await put("hook", { on: ["stalled", "failed", "finished"] });
     await deliver(running("slow", 1), now("bad", 1, { status: { code: 2 } }), now("good", 1));
     expect(took()).toEqual([]);
     await pass(11 * SECOND);
-    const urls = () => received.map(({ body }) => String((JSON.parse(body) as Told).data["url"]));
+    const urls = () => received.map(({ body }) => String((JSON.parse(body) as Body).data["url"]));
     expect(urls().toSorted()).toEqual([`${world.ORIGIN}/sessions/bad?kinds=errors`, `${world.ORIGIN}/sessions/good`]);
     expect(took().toSorted()).toEqual(["hook failed bad", "hook finished good"]);
     await pass(120 * SECOND);
@@ -123,7 +123,7 @@ describe("a change of a session's state", () => {
   });
 
   // spec: ALERT-2
-  test("within the pause after the last one is told at its end, if it still holds", async () => {
+  test("within the pause after the last one is sent at its end, if it still holds", async () => {
     await put("hook", { coolDown: 600 });
     await deliver(asking("trip", 1));
     expect(took()).toEqual(["hook waiting trip"]);
@@ -140,7 +140,7 @@ describe("a change of a session's state", () => {
   });
 
   // spec: ALERT-3
-  test("that was imported, that is sent again, or that was so before the rule, is not told", async () => {
+  test("that was imported, that is sent again, or that was so before the rule, is not sent", async () => {
     await deliver(asking("before", 1));
     await put("hook", { on: ["waiting", "finished", "failed"] });
     await deliver(running("before", 2));
@@ -158,7 +158,7 @@ describe("a change of a session's state", () => {
   });
 
   // spec: ALERT-3
-  test("that an import tells of is not told, even if it just happened, and what comes live afterwards is", async () => {
+  test("that was imported is not sent, even if it just happened, and one that comes live afterwards is", async () => {
     await put("hook", { on: ["waiting", "stalled", "failed", "finished"], cost: 5 });
     const dear = { "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", "gen_ai.usage.cost": 6 };
     const file = exportOf([asking("trip", 1), now("trip", 2, {}, dear), running("trip", 3)]);
@@ -197,7 +197,7 @@ describe("a change of a session's state", () => {
 });
 
 describe("a rule", () => {
-  test("tells of all sessions, of a filter of the list, or of single ones", async () => {
+  test("notifies of all sessions, of a filter of the list, or of single ones", async () => {
     await put("all");
     await put("filtered", { filter: "service=tests&q=harbour" });
     await put("single", { sessions: ["two"] });
@@ -210,7 +210,7 @@ describe("a rule", () => {
     ]);
   });
 
-  test("that is put anew tells from then on, and one that is removed tells nothing", async () => {
+  test("that is put anew notifies from then on, and one that is removed no more", async () => {
     await put("hook");
     await deliver(asking("one", 1));
     expect(took()).toEqual(["hook waiting one"]);
@@ -222,7 +222,7 @@ describe("a rule", () => {
     await settle();
     expect(took()).toEqual([]);
     expect((await world.request("/admin/alerts/hook")).status).toBe(404);
-    // The directory was told that there is none any more.
+    // The directory knows that there is none any more.
     expect(await runInDurableObject(alerts(), (_, { storage }) => storage.getAlarm())).toBeNull();
   });
 
@@ -267,7 +267,7 @@ describe("a delivery", () => {
     for (const { body, headers } of received.slice(-1)) new Webhook(SECRET).verify(body, headers);
   });
 
-  test("that waits is dropped with its session, and what was told of it is not listed any more", async () => {
+  test("that waits is dropped with its session, and its sent alerts are not listed any more", async () => {
     await put("hook", { question: "included" });
     await deliver(asking("one", 1, "Which harbour?"));
     answers = () => new Response("down", { status: 503 });
@@ -325,7 +325,7 @@ describe("a delivery", () => {
   });
 
   // spec: ALERT-4
-  test("of a change that the directory stored and told nobody of is made when the session reports again", async () => {
+  test("of a change that the directory stored before it died is made when the session reports again", async () => {
     await put("hook");
     // It dies after it stored the report, before it called.
     const called = vi.spyOn(DirectoryObject.prototype, "report").mockImplementationOnce(async function (

@@ -34,13 +34,13 @@ async function subscribe(browser: PushBrowser, fields: object = {}): Promise<str
   return (await response.json<{ id: string }>()).id;
 }
 
-/** What the browser was told since the last call. */
-function told(browser: PushBrowser): unknown[] {
+/** The messages for the browser since the last call. */
+function messages(browser: PushBrowser): unknown[] {
   return received.splice(0).map(({ body }) => browser.decrypt(body));
 }
 
 // spec: ALERT-8
-test("a browser is told by its push service, in a message that only it can read, from a sender that proves itself", async () => {
+test("a browser is notified by its push service, in a message that only it can read, from a sender that proves itself", async () => {
   const browser = aBrowser(`${SERVICE}/send/one`);
   await subscribe(browser, { question: "included" });
   await deliver(asking("trip", 1));
@@ -55,7 +55,7 @@ test("a browser is told by its push service, in a message that only it can read,
   const claims = await vapidClaims(headers["authorization"] ?? "", key);
   expect(claims["aud"]).toBe(SERVICE);
   expect(Number(claims["exp"]) - Date.now() / 1_000).toBeLessThanOrEqual(86_400);
-  expect(told(browser)).toEqual([
+  expect(messages(browser)).toEqual([
     {
       tag: "trip",
       title: expect.stringMatching(/^Needs you: /),
@@ -73,33 +73,33 @@ test("a subscription is on among the alerts, and an administrator can test it", 
   expect(await (await world.request(`/admin/alerts/push:${id}`)).json()).toMatchObject({ state: "on" });
   const tested = await world.request(`/admin/alerts/push:${id}/test`, { method: "POST" });
   expect(await tested.json()).toMatchObject({ outcome: "accepted", status: 201 });
-  expect(told(browser)).toMatchObject([{ tag: "test", title: "Needs you: A test of this alert" }]);
+  expect(messages(browser)).toMatchObject([{ tag: "test", title: "Needs you: A test of this alert" }]);
 });
 
 // spec: ALERT-8
-test("what was told is withdrawn when the session goes on or is deleted, and what was not delivered yet is not sent", async () => {
+test("a notification is closed when the session goes on or is deleted, and what was not delivered yet is not sent", async () => {
   const browser = aBrowser(`${SERVICE}/send/one`);
   await subscribe(browser, { sessions: ["trip", "gone"] });
   await deliver(asking("trip", 1), asking("gone", 1), asking("other", 1));
-  expect(told(browser)).toMatchObject([{ tag: "trip", body: "" }, { tag: "gone" }]);
+  expect(messages(browser)).toMatchObject([{ tag: "trip", body: "" }, { tag: "gone" }]);
   await deliver(now("trip", 1), running("trip", 2));
-  expect(told(browser)).toEqual([{ tag: "trip" }]);
+  expect(messages(browser)).toEqual([{ tag: "trip" }]);
   await world.request("/sessions/gone", { method: "DELETE" });
   await world.until(async () => !(await world.listed("all")).some(({ id }) => id === "gone"));
   await world.until(async () => {
     await settle();
     return received.length > 0;
   });
-  expect(told(browser)).toEqual([{ tag: "gone" }]);
+  expect(messages(browser)).toEqual([{ tag: "gone" }]);
   answer = () => new Response(null, { status: 503 });
   await pass(60 * SECOND);
   await deliver(asking("trip", 3, "And which day?"));
-  expect(told(browser)).toHaveLength(1);
+  expect(messages(browser)).toHaveLength(1);
   await deliver(now("trip", 3), running("trip", 4));
   answer = () => new Response(null, { status: 201 });
   received = [];
   await pass(60 * SECOND);
-  expect(told(browser)).toEqual([{ tag: "trip" }]);
+  expect(messages(browser)).toEqual([{ tag: "trip" }]);
 });
 
 // spec: ALERT-8

@@ -114,7 +114,7 @@ test("a session alone, its end where chosen, in one of several tabs, and until i
   expect(complaints).toEqual([]);
 });
 
-test("a reader who gives no permission is told what to do, and nothing is watched", async () => {
+test("a reader who gives no permission reads what to do, and nothing is watched", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await send(url, span("berlin", "Which hotel?"));
   const { page } = await openPage();

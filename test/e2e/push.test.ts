@@ -82,7 +82,7 @@ const open = (worker: Worker) => worker.evaluate<number>("shown.length");
 type Alerts = { readonly alerts: readonly { readonly name: string; readonly on: readonly string[] }[] };
 
 // spec: ALERT-8
-test("two clicks let a browser be told with the page closed, until the session goes on or the reader ends it", async () => {
+test("two clicks notify a browser with the page closed, until the session goes on or the reader ends it", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const alerts = async () => ((await (await fetch(`${url}/admin/alerts`)).json()) as Alerts).alerts;
   let deliver: (message: string) => Promise<void> = async () => await Promise.resolve();

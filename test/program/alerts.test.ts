@@ -74,9 +74,9 @@ test("a kill while an alert is sent, and one right after an export, lose none of
   await first.kill();
 
   const second = await startProgram({ DATA_DIR });
-  const told = () => received.map(({ body }) => (JSON.parse(body) as { data: { session: string } }).data.session);
-  await expect.poll(() => told().toSorted(), { timeout: 60_000 }).toEqual(["later", "trip", "trip"]);
-  const ids = received.filter((_, at) => told()[at] === "trip").map(({ headers }) => headers["webhook-id"]);
+  const notified = () => received.map(({ body }) => (JSON.parse(body) as { data: { session: string } }).data.session);
+  await expect.poll(() => notified().toSorted(), { timeout: 60_000 }).toEqual(["later", "trip", "trip"]);
+  const ids = received.filter((_, at) => notified()[at] === "trip").map(({ headers }) => headers["webhook-id"]);
   expect(ids[1]).toBe(ids[0]);
   for (const { headers, body } of received) new Webhook(SECRET).verify(body, headers);
   await expect

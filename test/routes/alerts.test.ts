@@ -107,7 +107,7 @@ test("reading the alerts after a rotation seals the key of Web Push anew: it sta
 
 test("what is wrong is refused with its reason, and nothing of the body is quoted", async () => {
   const good = { on: ["failed"], url: "https://a.example.com", secret: SECRET };
-  expect(await refusal({ ...good, on: [] })).toBe("400 on, cost or duration must say what to tell.");
+  expect(await refusal({ ...good, on: [] })).toBe("400 on, cost or duration must say when to notify.");
   expect(await refusal({ ...good, on: ["running"] })).toBe(
     "400 on must be an array of waiting, stalled, failed, finished.",
   );

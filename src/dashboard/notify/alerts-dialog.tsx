@@ -23,7 +23,7 @@ export function openAlerts(): void {
   render(<AlertsDialog onClose={close} />, place);
 }
 
-/** Who is notified by webhook, and of what. */
+/** The webhooks that are notified, and of what. */
 function AlertsDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

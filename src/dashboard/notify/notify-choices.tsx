@@ -20,7 +20,7 @@ const ALSO: readonly (readonly [Preferences["also"][number], string])[] = [
   ["finished", "when one finished"],
 ];
 
-/** What a reader is notified of, or why not; and who else is. */
+/** What a reader is notified of, or why not; and the other targets. */
 export function NotifyChoices({ subject, onDone }: NotifyChoicesProps) {
   const isOn = permission.value === "granted" && hasSubject(preferences.value, subject);
   return (

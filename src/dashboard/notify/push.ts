@@ -6,7 +6,7 @@ import { authorisedFetch } from "../server.ts";
 import { remembered } from "../ui/remembered.ts";
 import { type Preferences, watchedStatuses } from "./preferences.ts";
 
-/** `rule`: what the server was last asked to tell, as text. `at`: when, Unix milliseconds. */
+/** `rule`: the last one that was sent to the server, as text. `at`: when, Unix milliseconds. */
 type Pushed = { readonly id: string; readonly rule: string; readonly at: number };
 
 const stored = remembered("push", (value): Pushed | undefined => {
@@ -14,7 +14,7 @@ const stored = remembered("push", (value): Pushed | undefined => {
   return typeof id === "string" && typeof rule === "string" && typeof at === "number" ? { id, rule, at } : undefined;
 });
 
-/** Whether the push service tells this browser, in place of open tabs. */
+/** Whether the push service notifies this browser, in place of open tabs. */
 export const isPushed = computed(() => stored.value.value !== undefined);
 
 /** Some browsers have it only for pages that are installed, and none for the program's own traces. */
@@ -36,7 +36,7 @@ function inTurn(work: () => Promise<void>): Promise<void> {
 /** Subscribes this browser. Rejects with the reason if it can't. */
 export const startPush = (preferences: Preferences): Promise<void> => inTurn(() => subscribe(preferences));
 
-/** Tells the server what the reader wants now. A browser that ended its subscription is told by open tabs again. */
+/** Sends the server what the reader wants now. If the browser ended its subscription, open tabs notify again. */
 export function syncPush(preferences: Preferences): void {
   inTurn(() => renew(preferences)).catch(() => undefined);
 }

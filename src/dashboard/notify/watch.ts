@@ -33,7 +33,7 @@ export function watchSessions(preferences: ReadonlySignal<Preferences>): () => v
   };
 }
 
-/** A stream for each choice of statuses; none while a push service tells this browser. */
+/** A stream for each choice of statuses; none while a push service notifies this browser. */
 function followStatuses(preferences: ReadonlySignal<Preferences>): () => void {
   const statuses = computed(() => (isPushed.value ? "" : watchedStatuses(preferences.value).join(",")));
   const stopSync = effect(() => syncPush(preferences.value));

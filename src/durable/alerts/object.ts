@@ -16,7 +16,7 @@ import type {
 import type { Sealed } from "../../session/contract/upstreams.ts";
 import type { ListFilter } from "../../session/list/list-filter.ts";
 import { AlertRows } from "./rows.ts";
-import { tell, withdraw } from "./tell.ts";
+import { closeNotification, notify } from "./notify.ts";
 
 /** Sessions in one read of the directory whose time has come. */
 const LOOKS = 100;
@@ -32,7 +32,7 @@ const EVERY_SESSION: ListFilter = { kind: "session", statuses: [], phrases: [], 
 const NO_SESSION: ListFilter = { ...EVERY_SESSION, since: Infinity };
 
 /**
- * The tenant's alerts. It reads what changed in the list from its cursor, keeps what it told, and has Workers deliver: a lost call or
+ * The tenant's alerts. It reads what changed in the list from its cursor, keeps the states that it notified of, and has Workers deliver: a lost call or
  * a kill loses nothing. Without an alert the directory does not call it, and it has no alarm.
  */
 export class AlertsObject extends DurableObject<Bindings> {
@@ -63,7 +63,7 @@ export class AlertsObject extends DurableObject<Bindings> {
     return stored && { state: this.#rows.stateOf(stored), deliveries: this.#rows.listed(name) };
   }
 
-  /** Tells from now on; what an earlier alert of this name told stays told. */
+  /** Notifies from now on. What an earlier alert of this name sent is not sent again. */
   async put(context: CallContext, alert: Omit<StoredAlert, "since">): Promise<void> {
     checkTenant(this.ctx.id, context);
     // What changed before is judged by the rule of that time.
@@ -182,13 +182,13 @@ export class AlertsObject extends DurableObject<Bindings> {
         ({ name, rule }, at) =>
           isPresent.has(name) && (session.admitted.includes(at) || rule.ids?.includes(session.id) === true),
       );
-      this.#rows.setLook(session.id, tell(this.#rows, admitting, session.summary, now));
+      this.#rows.setLook(session.id, notify(this.#rows, admitting, session.summary, now));
     }
-    const telling = page.gone.map((id) => [id, new Set(this.#rows.toldOf(id))] as const);
+    const deleted = page.gone.map((id) => [id, new Set(this.#rows.alertsSentOf(id))] as const);
     if (page.gone.length > 0) this.#rows.deleteSessions(page.gone);
-    for (const [id, names] of telling)
-      for (const alert of alerts) if (names.has(alert.name)) withdraw(this.#rows, alert, id, now);
-    if (page.sessions.length > 0) this.#rows.forgetOldest();
+    for (const [id, names] of deleted)
+      for (const alert of alerts) if (names.has(alert.name)) closeNotification(this.#rows, alert, id, now);
+    if (page.sessions.length > 0) this.#rows.deleteOldest();
     this.#rows.setCursor(page.next);
   }
 
@@ -224,7 +224,7 @@ export class AlertsObject extends DurableObject<Bindings> {
 
   async #deliver(stored: StoredAlert, due: readonly AlertDelivery[]): Promise<readonly AlertOutcome[]> {
     try {
-      return await exports.Courier.tell({ tenant: tenantOf(this.ctx.id) }, stored, due, this.#vapid());
+      return await exports.Courier.deliverAlerts({ tenant: tenantOf(this.ctx.id) }, stored, due, this.#vapid());
     } catch (error) {
       log("alerts-not-sent", { level: "warn", alert: stored.name, error });
       return due.map(({ failures }) => calledAgain(failures, Date.now()));
@@ -252,7 +252,7 @@ export class AlertsObject extends DurableObject<Bindings> {
   }
 }
 
-/** No Worker could be called, or it said nothing. */
+/** No Worker could be called, or it did not answer. */
 function calledAgain({ attempts, failingSince }: AlertDelivery["failures"], now: number): AlertOutcome {
   const wait = backoff(attempts + 1, AGAIN_MILLIS, Math.random(), LONGEST_WAIT_MILLIS);
   return { next: { attempts: attempts + 1, failingSince: failingSince || now, dueAt: now + wait } };

@@ -13,6 +13,7 @@ import { openTables } from "../../lib/meta-table.ts";
 import type { MetaTable } from "../../lib/meta-table.ts";
 import type { Cursor } from "../../session/contract/log-page.ts";
 
+/** Table `told`: the last state of a session for each alert and event, and when an alert of it was sent. */
 const ALERTS = `
 CREATE TABLE alert (name TEXT PRIMARY KEY, stored TEXT NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE told (
@@ -31,8 +32,8 @@ CREATE INDEX delivery_due ON delivery (alert, due) WHERE due IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert, n);
 `;
 
-/** Told states of all alerts, some 10 MB. Beyond, those that were seen first are forgotten. */
-const MOST_TOLD = 50_000;
+/** Last states for all alerts, some 10 MB. Beyond, the oldest are deleted. */
+const MOST_STATES = 50_000;
 /** Alerts on their way to one target. Beyond, new ones are dropped and counted. */
 const MOST_PENDING = 5_000;
 /** Deliveries that are over, of one alert. */
@@ -42,8 +43,11 @@ const MOST_TRIES = 20;
 
 const NO_COUNTS: AlertCounts = { delivered: 0, refused: 0, dropped: 0, isUp: true };
 
-/** What was told last of a session by one alert. `key` "": it does not hold any more. `at`: when, Unix milliseconds; 0 for what was only seen. */
-export type Told = { readonly key: string; readonly at: number };
+/**
+ * The last state of a session that one alert saw. `key` "": it does not hold any more. `at`: when the last alert was sent, Unix
+ * milliseconds; 0 if none was.
+ */
+export type LastState = { readonly key: string; readonly at: number };
 
 type DeliveryRow = {
   id: string;
@@ -55,7 +59,7 @@ type DeliveryRow = {
   tries: string;
 };
 
-/** The tenant's alerts, what they told of each session, and their deliveries. */
+/** The tenant's alerts, the last state of each session for each of them, and their deliveries. */
 export class AlertRows {
   readonly meta: MetaTable;
   readonly #sql: SqlStorage;
@@ -105,25 +109,25 @@ export class AlertRows {
     this.#sql.exec("UPDATE alert SET counts = ? WHERE name = ?", JSON.stringify(counts), name);
   }
 
-  told(alert: string, session: string, event: AlertEvent): Told | undefined {
+  lastState(alert: string, session: string, event: AlertEvent): LastState | undefined {
     return this.#sql
-      .exec<Told>("SELECT key, at FROM told WHERE alert = ? AND session = ? AND event = ?", alert, session, event)
+      .exec<LastState>("SELECT key, at FROM told WHERE alert = ? AND session = ? AND event = ?", alert, session, event)
       .toArray()[0];
   }
 
-  setTold(alert: string, session: string, event: AlertEvent, { key, at }: Told, now: number): void {
+  setLastState(alert: string, session: string, event: AlertEvent, { key, at }: LastState, now: number): void {
     this.#sql.exec("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?)", alert, session, event, key, at, now);
   }
 
-  /** What began to hold before this time may have been told and forgotten; Unix milliseconds. */
-  get forgotten(): number {
+  /** Last states from up to this time may be deleted: a state that began before it sends no alert. Unix milliseconds. */
+  get deletedUpTo(): number {
     return Number(this.meta.get("forgotten") ?? 0);
   }
 
-  forgetOldest(): void {
+  deleteOldest(): void {
     const { count } = this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM told").one();
-    if (count <= MOST_TOLD) return;
-    const surplus = count - MOST_TOLD;
+    if (count <= MOST_STATES) return;
+    const surplus = count - MOST_STATES;
     const { seen } = this.#sql
       .exec<{ seen: number }>("SELECT seen FROM told ORDER BY seen LIMIT 1 OFFSET ?", surplus - 1)
       .one();
@@ -131,7 +135,7 @@ export class AlertRows {
     this.meta.set("forgotten", String(seen));
   }
 
-  /** The sessions are not in the list any more: nothing more is told of them, and their titles and questions go. */
+  /** The sessions are not in the list any more: no alert of them is sent, and their titles and questions are deleted. */
   deleteSessions(sessions: readonly string[]): void {
     // One walk over the deliveries for all of them: these have no index by session.
     for (const table of ["told", "look", "delivery"])
@@ -174,13 +178,13 @@ export class AlertRows {
     );
   }
 
-  /** What was not delivered yet of the session does not have to be any more. */
+  /** Deletes what was not delivered yet of the session. */
   dropPending(name: string, session: string): void {
     this.#sql.exec("DELETE FROM delivery WHERE alert = ? AND session = ? AND due IS NOT NULL", name, session);
   }
 
-  /** Alerts that told something of the session that still held. */
-  toldOf(session: string): string[] {
+  /** Alerts that were sent of a state of the session that still held. */
+  alertsSentOf(session: string): string[] {
     return this.#sql
       .exec<{ alert: string }>(
         "SELECT DISTINCT alert FROM told WHERE session = ? AND key <> '' AND at > 0 AND event NOT IN ('cost', 'duration')",

@@ -8,11 +8,11 @@ import type { LivenessFacts, SessionSummary } from "../summary.ts";
 /** An event of a rule that holds now. */
 export type Holding = {
   readonly event: AlertEvent;
-  /** As a text to compare: what was told under the same key is not told again. */
+  /** As a text to compare: an alert of the same key is not sent again. */
   readonly key: string;
   /** When it began to hold, Unix milliseconds. */
   readonly since: number;
-  /** Whether it reached the server about when it happened: what is imported is no news. */
+  /** Whether it reached the server about when it happened: what is imported notifies of nothing. */
   readonly isTimely: boolean;
 };
 
@@ -53,7 +53,7 @@ export function nextLook(rule: AlertRule, summary: SessionSummary, now: number):
 const MAX_TITLE = 80;
 const MAX_QUESTION = 200;
 
-/** What to tell of it. */
+/** The alert to send. */
 export function alertOf(rule: AlertRule, summary: SessionSummary, { event, since }: Holding, now: number): Alert {
   const { id, liveness } = summary;
   const { status } = stateAt(summary, now);

@@ -19,7 +19,7 @@ type Choice<Name extends keyof typeof ALERT_CHOICES> = (typeof ALERT_CHOICES)[Na
 /** A status that a session comes to; `cost`, `duration`: it passes the rule's. */
 export type AlertEvent = AlertStatus | "cost" | "duration";
 
-/** What to tell, and of which sessions. */
+/** When to notify, and of which sessions. */
 export type AlertRule = {
   readonly on: readonly AlertStatus[];
   /** US dollars. */
@@ -30,7 +30,7 @@ export type AlertRule = {
   readonly filter?: { readonly text: string; readonly filter: ListFilter };
   /** Single sessions, beside those of the filter. */
   readonly ids?: readonly string[];
-  /** Whether the question of a session that waits is told. */
+  /** Whether an alert has the question of a session that waits. */
   readonly question: Choice<"question">;
   /** After an alert of a session, the next one of the same event waits for so long, milliseconds. */
   readonly coolDown: number;
@@ -61,13 +61,13 @@ export type StoredAlert = {
   readonly sealed: Sealed;
   /** The origin of the page that links lead to. */
   readonly page: string;
-  /** What was so before is not told; Unix milliseconds. */
+  /** States from before are not notified of; Unix milliseconds. */
   readonly since: number;
 };
 
-/** What is told of a session. Times in Unix milliseconds. */
+/** An alert of a session. Times in Unix milliseconds. */
 export type Alert = {
-  /** `over`: what was told does not hold any more. Only for targets that can withdraw it. */
+  /** `over`: the state of the last alert ended. Only for targets that can close its notification. */
   readonly event: AlertEvent | "over";
   readonly session: string;
   /** One line. */
@@ -133,7 +133,7 @@ export type AlertCounts = LastAttempt & {
 
 export type AlertState = { readonly stored: StoredAlert; readonly counts: AlertCounts; readonly pending: number };
 
-/** What the directory tells the alerts: sessions that changed after the cursor, and these. */
+/** What the alerts read from the directory: sessions that changed after the cursor, and these. */
 export type WatchQuery = {
   readonly from?: Cursor;
   /** Sessions whose state may have changed by the passing of time. */

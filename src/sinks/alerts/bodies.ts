@@ -3,7 +3,7 @@ import { nanosecondsIn } from "../../lib/nanoseconds.ts";
 import type { Alert, AlertFormat } from "../../session/contract/alerts.ts";
 import { STATE_WORDS } from "../../session/list/state-change.ts";
 
-/** An alert as it is told. `page`: the origin of the page. */
+/** An alert as it is sent. `page`: the origin of the page. */
 export type AlertMessage = {
   readonly id: string;
   readonly rule: string;

@@ -38,24 +38,24 @@ const FIELDS: ReadonlySet<string> = new Set([
 const MOST_SESSIONS = 100;
 const LONGEST_FILTER = 4_096;
 const DAY_SECONDS = 86_400;
-/** Seconds. A session that asks twice within it is told of once, until it is over. */
+/** Seconds. A session that asks twice within it sends one alert, until it is over. */
 const DEFAULT_COOL_DOWN = 60;
 
 /** The body of `PUT /admin/alerts/:name`. */
 export function readAlert(given: unknown, privateHosts: PrivateHosts): AlertReading {
   return readingOf(() => {
     const body = recordOf(given, FIELDS, "an alert");
-    return { given: { ...readTelling(body), ...readTarget(body, privateHosts) } };
+    return { given: { ...readRule(body), ...readTarget(body, privateHosts) } };
   });
 }
 
-/** What to tell, and of which sessions. */
-export function readTelling(body: PlainRecord): Pick<GivenAlert, "rule" | "filter" | "sessions"> {
+/** When to notify, and of which sessions. */
+export function readRule(body: PlainRecord): Pick<GivenAlert, "rule" | "filter" | "sessions"> {
   const on = statusesIn(body["on"]);
   const cost = numberIn(body, "cost", 0.001, 1e9);
   const duration = numberIn(body, "duration", 1, 365 * DAY_SECONDS);
   if (on.length === 0 && cost === undefined && duration === undefined)
-    throw new Fault("on, cost or duration must say what to tell");
+    throw new Fault("on, cost or duration must say when to notify");
   const { filter, sessions } = body;
   if (filter !== undefined && (typeof filter !== "string" || filter.length > LONGEST_FILTER))
     throw new Fault(`filter must be the query of a list, of at most ${LONGEST_FILTER} characters`);

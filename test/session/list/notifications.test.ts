@@ -30,7 +30,7 @@ function session(id: string, second: number, facts: Partial<LivenessFacts> = {},
 const asking = (id: string, second: number, question: string, since = second): SessionSummary =>
   session(id, second, { waiting: { question, span: `${id}:${since}`, since: nanos(since) } });
 
-/** Tells a fold what happened, second by second, and prints what is announced. */
+/** Feeds a fold what happened, second by second, and prints what is announced. */
 function follow(
   statuses: readonly NotifiedStatus[] = ["waiting"],
   isWanted: (session: SessionSummary) => boolean = () => true,

@@ -4,11 +4,11 @@ import { judgeUrl } from "../../http/judge-url.ts";
 import type { PrivateHosts } from "../../http/judge-url.ts";
 import { Fault, readingOf, recordOf } from "../../read-body.ts";
 import type { Reading } from "../../read-body.ts";
-import { readTelling } from "../read-alert.ts";
+import { readRule } from "../read-alert.ts";
 import type { GivenAlert } from "../read-alert.ts";
 import type { PushKeys } from "./encrypt.ts";
 
-/** A browser's subscription, as `PushSubscription.toJSON()` has it, and what to tell it. */
+/** A browser's subscription, as `PushSubscription.toJSON()` has it, and what notifies it. */
 export type GivenSubscription = Pick<GivenAlert, "rule" | "sessions"> & {
   readonly endpoint: string;
   /** Base64url. */
@@ -26,7 +26,7 @@ const LONGEST_ENDPOINT = 2_048;
 export function readSubscription(given: unknown, privateHosts: PrivateHosts): SubscriptionReading {
   return readingOf(() => {
     const body = recordOf(given, FIELDS, "a subscription");
-    const { rule, sessions } = readTelling(body);
+    const { rule, sessions } = readRule(body);
     const { subscription } = body;
     const keys = isRecord(subscription) ? subscription["keys"] : undefined;
     if (!isRecord(subscription) || !isRecord(keys)) throw new Fault("subscription must be a PushSubscription as JSON");
