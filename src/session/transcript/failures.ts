@@ -8,18 +8,18 @@ const COMPARED = 400;
 /** Messages that a later one is compared with. */
 const REMEMBERED = 32;
 
-/** The failures of one turn. Spans around a failed call fail with its message, or with none: that is told once. */
+/** The failures of one turn. Spans around a failed call fail with its message, or with none: it is shown once. */
 export class Failures {
   readonly #table: SpanTable;
-  readonly #told: string[] = [];
+  readonly #shown: string[] = [];
 
   constructor(table: SpanTable) {
     this.#table = table;
   }
 
   /**
-   * `undefined` if the row did not fail, or if its failure is told already: by a span within, or by one that reports the
-   * same exception. A failed call is always told.
+   * `undefined` if the row did not fail, or if its failure is shown already: by a span within, or by one that reports the
+   * same exception. A failed call is always shown.
    */
   at(row: number, said: SpanSaid | undefined, is: "call" | "leaf" | "around"): Failure | undefined {
     if (!isError(this.#table, row)) return undefined;
@@ -31,17 +31,17 @@ export class Failures {
     };
     const message = compared(failure.message?.text ?? failure.type ?? "");
     if (is === "around" && this.#isWithin(message)) return undefined;
-    if (is === "leaf" && message !== "" && this.#told.includes(message)) return undefined;
-    this.#told.push(message);
-    if (this.#told.length > REMEMBERED) this.#told.shift();
+    if (is === "leaf" && message !== "" && this.#shown.includes(message)) return undefined;
+    this.#shown.push(message);
+    if (this.#shown.length > REMEMBERED) this.#shown.shift();
     return failure;
   }
 
   #isWithin(message: string): boolean {
-    if (message === "") return this.#told.length > 0;
+    if (message === "") return this.#shown.length > 0;
     const beginning = message.slice(0, COMPARED / 2);
-    return this.#told.some(
-      (told) => told !== "" && (told.includes(beginning) || message.includes(told.slice(0, COMPARED / 2))),
+    return this.#shown.some(
+      (shown) => shown !== "" && (shown.includes(beginning) || message.includes(shown.slice(0, COMPARED / 2))),
     );
   }
 }

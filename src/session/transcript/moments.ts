@@ -2,7 +2,7 @@ import type { Moment } from "./said.ts";
 
 export type RowMoment = Moment & { readonly row: number };
 
-/** What log records say about spans that are open, until it is told. */
+/** What log records say about spans that are open, until they are written as steps. */
 export class Moments {
   #waiting: RowMoment[] = [];
   /** Unix nanoseconds: nothing is due before. */

@@ -17,7 +17,7 @@ export function rowWords({ span: view, error, failure, usage }: TreeNode): StepW
   // A part of a call that counts its tokens does not name its model.
   if (view.facts.kind === "llm" && view.facts.model === undefined && words.subject === view.facts.name && usage?.model)
     words = { ...words, subject: usage.model };
-  // A log record may tell of a failure that the span does not know.
+  // A log record may report a failure that the span does not know.
   if (!error || (words.outcome === "failed" && words.result !== "")) return words;
   return { ...words, outcome: "failed", result: failure ?? "" };
 }

@@ -96,7 +96,7 @@ export class SaidReader {
     this.#passages = passages;
   }
 
-  /** `undefined` if the span neither says anything nor is a call that is told anyway. `records`: about the span, by time. */
+  /** `undefined` if the span neither says anything nor is a call that is shown anyway. `records`: about the span, by time. */
   read(span: Span, facts: SpanFacts, records: readonly SpanRecord[], outcome: Outcome): SpanSaid | undefined {
     const isCall = CALLS.has(facts.kind);
     const ofSpan = isCall ? records : records.filter(({ isException }) => isException);
@@ -260,7 +260,7 @@ export class SaidReader {
   }
 }
 
-/** Kinds whose calls are told even if they say nothing. */
+/** Kinds whose calls are shown even if they say nothing. */
 const TITLED: ReadonlySet<SpanFacts["kind"]> = new Set<SpanFacts["kind"]>([
   "tool",
   "retrieval",

@@ -13,17 +13,17 @@ export class ToolCalls {
   readonly #unpaired = new Map<number, Set<Call>>();
   readonly #resultById = new Map<string, Result>();
   readonly #resultKeys = new Set<string>();
-  readonly #toldIds = new Set<string>();
-  /** Names and arguments of all calls that are told, and of those that were told without an id. */
-  readonly #told = new Set<string>();
-  readonly #toldWithoutId = new Set<string>();
+  readonly #mentionedIds = new Set<string>();
+  /** Names and arguments of all calls that are mentioned, and of those that are without an id. */
+  readonly #mentioned = new Set<string>();
+  readonly #mentionedWithoutId = new Set<string>();
 
   constructor(rows: readonly SaidRow[]) {
     const callById = new Map<string, Call>();
     for (const { is, said } of rows) {
       if (is === "tool") {
         for (const { key } of partsIn(said.output.messages, "result")) this.#resultKeys.add(key);
-        if (said.callId !== undefined) this.#toldIds.add(said.callId);
+        if (said.callId !== undefined) this.#mentionedIds.add(said.callId);
         continue;
       }
       for (const { messages } of [said.input, said.output]) {
@@ -44,10 +44,10 @@ export class ToolCalls {
     for (const { is, said } of rows) {
       if (is !== "around") continue;
       for (const call of partsIn(said.output.messages, "call")) {
-        const row = this.isTold(call) ? undefined : spans.takeExact(call);
+        const row = this.isMentioned(call) ? undefined : spans.takeExact(call);
         if (row === undefined) continue;
         this.#callOf.set(row, call);
-        this.tell(call);
+        this.mention(call);
       }
     }
     for (const [row, id] of spans.ids) {
@@ -68,15 +68,15 @@ export class ToolCalls {
           const calls = this.#unpaired.get(row) ?? new Set();
           this.#unpaired.set(row, calls.add(call));
         } else this.#callOf.set(span, call);
-        this.tell(call);
+        this.mention(call);
       }
     }
   }
 
-  /** Keys of all calls and results that the turn tells, for later turns. */
-  *told(): Generator<string> {
-    for (const id of this.#toldIds) yield `id ${id}`;
-    for (const words of this.#told) yield `call ${words}`;
+  /** Keys of all calls and results that the turn mentions, for later turns. */
+  *mentions(): Generator<string> {
+    for (const id of this.#mentionedIds) yield `id ${id}`;
+    for (const words of this.#mentioned) yield `call ${words}`;
     for (const key of this.#resultKeys) yield `result ${key}`;
   }
 
@@ -91,16 +91,18 @@ export class ToolCalls {
   }
 
   /** Whether a call in a conversation, or in a repeated answer, stands elsewhere in the turn. */
-  isTold({ id, name, key }: Call): boolean {
+  isMentioned({ id, name, key }: Call): boolean {
     const words = `${name} ${key}`;
-    return id === undefined ? this.#told.has(words) : this.#toldIds.has(id) || this.#toldWithoutId.has(words);
+    return id === undefined
+      ? this.#mentioned.has(words)
+      : this.#mentionedIds.has(id) || this.#mentionedWithoutId.has(words);
   }
 
-  tell({ id, name, key }: Call): void {
+  mention({ id, name, key }: Call): void {
     const words = `${name} ${key}`;
-    this.#told.add(words);
-    if (id === undefined) this.#toldWithoutId.add(words);
-    else this.#toldIds.add(id);
+    this.#mentioned.add(words);
+    if (id === undefined) this.#mentionedWithoutId.add(words);
+    else this.#mentionedIds.add(id);
   }
 
   /** The result of a call, from wherever a conversation has it. */
@@ -108,12 +110,12 @@ export class ToolCalls {
     return id === undefined ? undefined : this.#resultById.get(id);
   }
 
-  isToldResult({ id, key }: { readonly id?: string | undefined; readonly key: string }): boolean {
-    return (id !== undefined && this.#toldIds.has(id)) || this.#resultKeys.has(key);
+  isMentionedResult({ id, key }: { readonly id?: string | undefined; readonly key: string }): boolean {
+    return (id !== undefined && this.#mentionedIds.has(id)) || this.#resultKeys.has(key);
   }
 
-  tellResult({ id, key }: { readonly id?: string | undefined; readonly key: string }): void {
-    if (id !== undefined) this.#toldIds.add(id);
+  mentionResult({ id, key }: { readonly id?: string | undefined; readonly key: string }): void {
+    if (id !== undefined) this.#mentionedIds.add(id);
     this.#resultKeys.add(key);
   }
 }

@@ -43,7 +43,7 @@ export type ToolStep = StepOf<"tool"> & {
   readonly name: string;
   readonly arguments?: Passage;
   readonly result?: Passage;
-  /** The result is the last answer of the steps within: it is not told again. */
+  /** The result is the last answer of the steps within: it is not repeated. */
   readonly resultWithin?: true;
   readonly failure?: Failure;
   readonly running?: true;

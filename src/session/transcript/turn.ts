@@ -10,8 +10,8 @@ import type { Memory } from "./memory.ts";
 import type { RowMoment } from "./moments.ts";
 import { isSameMessage, keyOf, NOTHING } from "./said.ts";
 import type { Result, SaidMessage, SaidPart, SaidText, SpanSaid } from "./said.ts";
-import { namedBy, Telling } from "./telling.ts";
-import type { ToolDraft } from "./telling.ts";
+import { namedBy, StepWriter } from "./step-writer.ts";
+import type { ToolDraft } from "./step-writer.ts";
 import { partsIn, ToolCalls } from "./tool-calls.ts";
 import type { SaidRow } from "./tool-calls.ts";
 import type { Failure, Step, Turn } from "./transcript.ts";
@@ -21,7 +21,7 @@ export type TranscriptSource = {
   readonly table: SpanTable;
   readonly fold: QueryFold;
   /** Whether answers of models that only call tools are steps of their own. Each call of a tool is a step anyway. */
-  readonly callingAnswers: "told" | "left out";
+  readonly callingAnswers: "shown" | "left out";
   /** What the span of a row says, the log records about it included. */
   saidAt(row: number): SpanSaid | undefined;
 };
@@ -40,7 +40,7 @@ export type TurnSource = {
   readonly waiting: { readonly row: number; readonly request: OpenInputRequest } | undefined;
 };
 
-/** Silence within a turn that is told, nanoseconds. */
+/** Silence within a turn from which it is shown, nanoseconds. */
 const GAP = 5_000_000_000n;
 /** A longer one is a wrong clock. */
 const LONGEST_GAP = 366n * 86_400_000_000_000n;
@@ -79,7 +79,7 @@ class TurnFold {
   readonly #tools = new Map<number, { readonly step: ToolDraft; readonly result: string | undefined }>();
   readonly #toolAround = new Map<readonly Step[], ToolDraft>();
   readonly #toolOfCall = new Map<string, { readonly step: ToolDraft; readonly row: number }>();
-  readonly #telling: Telling;
+  readonly #writer: StepWriter;
   /** Keys of the texts and thoughts that models of this turn give, also later. */
   readonly #ofModels = new Set<string>();
   readonly #failures: Failures;
@@ -109,7 +109,7 @@ class TurnFold {
     }
     this.#hasMoments = said.some(({ said: { moments } }) => moments.some(({ output }) => output !== NOTHING));
     this.#calls = new ToolCalls(said);
-    this.#telling = new Telling(source, of.memory, this.#calls);
+    this.#writer = new StepWriter(source, of.memory, this.#calls);
     this.#user = this.#findUser(said);
   }
 
@@ -123,7 +123,7 @@ class TurnFold {
       open.push(row);
     }
     for (let row = open.pop(); row !== undefined; row = open.pop()) this.#leave(row);
-    for (const key of this.#calls.told()) this.#of.memory.add(key);
+    for (const key of this.#calls.mentions()) this.#of.memory.add(key);
     this.#of.memory.isUnanswered = this.#conversation(this.#steps).isUnanswered;
     return {
       number,
@@ -137,7 +137,7 @@ class TurnFold {
 
   /**
    * The last message of the user in the first input that has one; else the data that the turn was started with. If an
-   * earlier turn told it, an input that continues that conversation has a newer one.
+   * earlier turn mentions it, an input that continues that conversation has a newer one.
    */
   #findUser(rows: readonly SaidRow[]): UserMessage | undefined {
     let first: UserMessage | undefined;
@@ -155,14 +155,14 @@ class TurnFold {
         if (form === "data") data ??= found;
         else if (first === undefined) {
           first = found;
-          if (!this.#isToldText(message)) return first;
-        } else if (hasMessage(messages, first.message) && !this.#isToldText(message)) return found;
+          if (!this.#isMentionedText(message)) return first;
+        } else if (hasMessage(messages, first.message) && !this.#isMentionedText(message)) return found;
       }
     }
     return first ?? data;
   }
 
-  #isToldText({ parts }: SaidMessage): boolean {
+  #isMentionedText({ parts }: SaidMessage): boolean {
     return parts.some((part) => part.is === "text" && this.#of.memory.has(`user ${part.key}`));
   }
 
@@ -173,13 +173,13 @@ class TurnFold {
       const text = message.parts.find((part): part is SaidText => part.is === "text");
       if (text === undefined) return undefined;
       this.#of.memory.add(`user ${text.key}`);
-      return { kind: "user", ...this.#telling.at(row), ...namedBy(message), passage: text.passage };
+      return { kind: "user", ...this.#writer.at(row), ...namedBy(message), passage: text.passage };
     }
     const { prompt } = this.#of;
     const text = prompt < 0 ? undefined : promptAt(table, prompt);
     if (text === undefined) return undefined;
     this.#of.memory.add(`user ${keyOf(text)}`);
-    return { kind: "user", ...this.#telling.at(prompt), passage: { text } };
+    return { kind: "user", ...this.#writer.at(prompt), passage: { text } };
   }
 
   /** Whether the span's input is said to a model or an agent. A step of a program has inputs too. */
@@ -192,10 +192,10 @@ class TurnFold {
     const said = this.#of.source.saidAt(row);
     const kind = rows.kind(row);
     // A record of an answer is written at its end, when its first calls run already.
-    this.#tellMoments(
+    this.#writeMoments(
       this.#moments.before(rows.long(row, kind === "tool" && !rows.running(row) ? Row.LAST : Row.START)),
     );
-    this.#revision = Math.max(this.#revision, this.#telling.revision(row));
+    this.#revision = Math.max(this.#revision, this.#writer.revision(row));
     this.#passTime(row, around);
     let inside = around;
     if (kind === "tool" || kind === "retrieval") inside = this.#callTool(row, said, around);
@@ -204,19 +204,19 @@ class TurnFold {
       if (said !== undefined) this.#hear(row, said, inside);
       if (said !== undefined && this.#rows.isModel(row)) this.#answer(row, said, inside);
       if (this.#rows.runsNow(row))
-        this.#running.push({ kind: "running", ...this.#telling.at(row), name: this.#telling.name(row) });
+        this.#running.push({ kind: "running", ...this.#writer.at(row), name: this.#writer.name(row) });
     }
     this.#inside.set(row, inside);
     if (said !== undefined) this.#moments.add(row, said.moments);
   }
 
-  #tellMoments(moments: readonly RowMoment[]): void {
+  #writeMoments(moments: readonly RowMoment[]): void {
     for (const { row, time, input, output } of moments) {
       const inside = this.#inside.get(row) ?? this.#steps;
-      this.#telling.time = time;
+      this.#writer.time = time;
       this.#hear(row, { input }, inside);
       this.#conclude(row, { output }, inside);
-      this.#telling.time = undefined;
+      this.#writer.time = undefined;
     }
   }
 
@@ -225,11 +225,11 @@ class TurnFold {
     const said = this.#of.source.saidAt(row);
     const kind = table.rows.kind(row);
     const inside = this.#inside.get(row) ?? this.#steps;
-    this.#tellMoments(this.#moments.of(row));
+    this.#writeMoments(this.#moments.of(row));
     if (this.#rows.isWork(row)) this.#endTime(row);
     if (kind === "tool" || kind === "retrieval") {
       const tool = this.#tools.get(row);
-      if (tool?.result !== undefined && tool.step.steps.length > 0 && this.#telling.isAnswer(`text ${tool.result}`))
+      if (tool?.result !== undefined && tool.step.steps.length > 0 && this.#writer.isAnswer(`text ${tool.result}`))
         tool.step.resultWithin = true;
       return;
     }
@@ -240,7 +240,7 @@ class TurnFold {
       this.#rows.isModel(row) ? "call" : this.#rows.isLeaf(row) ? "leaf" : "around",
     );
     if (failure !== undefined)
-      inside.push({ kind: "error", ...this.#telling.at(row), name: this.#telling.name(row), failure });
+      inside.push({ kind: "error", ...this.#writer.at(row), name: this.#writer.name(row), failure });
   }
 
   #passTime(row: number, around: Step[]): void {
@@ -249,7 +249,7 @@ class TurnFold {
     const start = rows.long(row, Row.START);
     const gap = start - this.#lastEnd;
     if (this.#lastEnd > 0n && gap > GAP && gap < LONGEST_GAP)
-      around.push({ kind: "gap", ...this.#telling.at(row), start: this.#lastEnd, duration: gap });
+      around.push({ kind: "gap", ...this.#writer.at(row), start: this.#lastEnd, duration: gap });
     if (start > this.#lastEnd) this.#lastEnd = start;
   }
 
@@ -262,12 +262,12 @@ class TurnFold {
 
   /** An agent or a team within the turn. The same one again, as frameworks nest it, opens nothing. */
   #openSection(kind: "agent" | "team", row: number, said: SpanSaid | undefined, around: Step[]): Step[] {
-    const name = this.#telling.name(row);
+    const name = this.#writer.name(row);
     if (row === this.#of.lead) this.#names.set(around, name);
     if (row === this.#of.lead || this.#names.get(around) === name) return around;
     const steps: Step[] = [];
     const running = this.#of.source.table.rows.running(row);
-    around.push({ kind, ...this.#telling.at(row), name, ...(running && { running }), steps });
+    around.push({ kind, ...this.#writer.at(row), name, ...(running && { running }), steps });
     this.#names.set(steps, name);
     return steps;
   }
@@ -276,12 +276,12 @@ class TurnFold {
     const call = this.#calls.of(row);
     const [given] = said === undefined ? [] : partsIn(said.input.messages, "call");
     const [returned] = said === undefined ? [] : partsIn(said.output.messages, "result");
-    const name = call?.name ?? this.#telling.name(row);
+    const name = call?.name ?? this.#writer.name(row);
     const shown = call !== undefined && given?.name !== call.name ? call : (given ?? call);
     const args = shown === undefined || shown.passage.text === "" ? {} : { arguments: shown.passage };
     const id = said?.callId ?? call?.id;
     if (this.#rows.runsNow(row)) {
-      this.#running.push({ kind: "running", ...this.#telling.at(row), name, ...args });
+      this.#running.push({ kind: "running", ...this.#writer.at(row), name, ...args });
       return around;
     }
     const result = returned ?? this.#calls.resultOf(id);
@@ -295,7 +295,7 @@ class TurnFold {
     const running = this.#of.source.table.rows.running(row);
     const step: ToolDraft = {
       kind: "tool",
-      ...this.#telling.at(row),
+      ...this.#writer.at(row),
       name,
       ...args,
       ...(result && !isCause(failure, result) && { result: result.passage }),
@@ -303,7 +303,7 @@ class TurnFold {
       ...(running && { running }),
       steps: [],
     };
-    this.#telling.push(step, result, around);
+    this.#writer.push(step, result, around);
     this.#tools.set(row, { step, result: result?.key });
     this.#toolAround.set(step.steps, step);
     if (said?.callId !== undefined) this.#toolOfCall.set(said.callId, { step, row });
@@ -351,26 +351,26 @@ class TurnFold {
       case "reasoning": {
         const kind = part.is === "reasoning" ? part.is : KIND_OF_TEXT[message.role];
         // Some frameworks give the result of a tool the role of a user, or the tool's name as a role.
-        if (kind !== "user" || !this.#calls.isToldResult({ key: part.key }))
-          this.#telling.say(kind, row, message, part, inside);
+        if (kind !== "user" || !this.#calls.isMentionedResult({ key: part.key }))
+          this.#writer.say(kind, row, message, part, inside);
         return;
       }
       case "call":
-        if (!this.#telling.isTold(part)) this.#telling.tell(row, message, part, inside);
+        if (!this.#writer.isMentioned(part)) this.#writer.write(row, message, part, inside);
         return;
       case "result":
-        if (isHistory && !this.#telling.isTold(part)) this.#telling.tell(row, message, part, inside);
+        if (isHistory && !this.#writer.isMentioned(part)) this.#writer.write(row, message, part, inside);
         return;
       case "other":
-        this.#telling.attach(row, part, inside);
+        this.#writer.attach(row, part, inside);
     }
   }
 
   /** A result without the id of its call. */
   #hearResult(row: number, message: SaidMessage, part: SaidText, isHistory: boolean, inside: Step[]): void {
     const result: Result = { is: "result", key: part.key, id: undefined, passage: part.passage };
-    if (this.#telling.isTold(result) || this.#telling.settle(result)) return;
-    if (isHistory) this.#telling.result(row, message, result, inside);
+    if (this.#writer.isMentioned(result) || this.#writer.settle(result)) return;
+    if (isHistory) this.#writer.result(row, message, result, inside);
   }
 
   /** The answer of a model. */
@@ -381,44 +381,45 @@ class TurnFold {
     if (!isAnswered({ output }) && !rows.running(row) && !rows.error(row)) {
       conversation.isUnanswered = true;
       // Records of a coding agent have the answers of its calls, and name none.
-      if (!this.#hasMoments) this.#telling.silence(row, inside);
+      if (!this.#hasMoments) this.#writer.silence(row, inside);
     }
     const answers = output.messages.filter(({ role }) => role !== "user" && role !== "system");
-    let calling = this.#of.source.callingAnswers === "told" ? callsOf(answers) : [];
+    let calling = this.#of.source.callingAnswers === "shown" ? callsOf(answers) : [];
     for (const message of answers) {
       for (const part of message.parts) {
         if (part.is === "call" && calling.length > 0) {
-          this.#telling.silence(row, inside, calling);
+          this.#writer.silence(row, inside, calling);
           calling = [];
         }
         if (part.is === "call" && !this.#calls.isUnpaired(row, part)) continue;
-        if (part.is !== "result" || !this.#calls.isToldResult(part)) this.#telling.tell(row, message, part, inside);
+        if (part.is !== "result" || !this.#calls.isMentionedResult(part))
+          this.#writer.write(row, message, part, inside);
       }
     }
   }
 
-  /** What the output of a span around others adds to what those told. */
+  /** What the output of a span around others adds to theirs. */
   #conclude(row: number, { output }: Pick<SpanSaid, "output">, inside: Step[]): void {
     const isSaid = row === this.#of.lead || HEARING.has(this.#of.source.table.rows.kind(row));
     if (output.form !== "messages" && !isSaid) return;
     // Around answers, data repeats them with figures beside them.
-    if (output.form === "data" && (this.#ofModels.size > 0 || this.#telling.hasAnswers)) return;
+    if (output.form === "data" && (this.#ofModels.size > 0 || this.#writer.hasAnswers)) return;
     output.messages.forEach((message, at) => {
       if (message.role === "user" || message.role === "system" || message.role === "other") return;
       const isLast = at === output.messages.length - 1;
       for (const part of message.parts) {
-        if (!this.#isConcluded(message, part, isLast)) this.#telling.tell(row, message, part, inside);
+        if (!this.#isConcluded(message, part, isLast)) this.#writer.write(row, message, part, inside);
       }
     });
   }
 
-  /** Whether a part of such an output repeats what spans within told, or an earlier turn. */
+  /** Whether a part of such an output repeats spans within, or an earlier turn. */
   #isConcluded(message: SaidMessage, part: SaidPart, isLast: boolean): boolean {
-    if (part.is !== "text" && part.is !== "reasoning") return part.is !== "other" && this.#telling.isTold(part);
+    if (part.is !== "text" && part.is !== "reasoning") return part.is !== "other" && this.#writer.isMentioned(part);
     const key = `${part.is} ${part.key}`;
-    const isResult = message.role === "tool" && this.#calls.isToldResult({ key: part.key });
-    const isRepeated = this.#telling.isAnswer(key) || this.#ofModels.has(key);
-    return isRepeated || isResult || (!isLast && this.#telling.isTold(part));
+    const isResult = message.role === "tool" && this.#calls.isMentionedResult({ key: part.key });
+    const isRepeated = this.#writer.isAnswer(key) || this.#ofModels.has(key);
+    return isRepeated || isResult || (!isLast && this.#writer.isMentioned(part));
   }
 
   #question(): readonly Step[] {
@@ -428,7 +429,7 @@ class TurnFold {
     return [
       {
         kind: "question",
-        ...this.#telling.within(waiting.row),
+        ...this.#writer.within(waiting.row),
         start: BigInt(since),
         question,
         ...(tool === undefined ? {} : { tool }),

@@ -27,7 +27,7 @@ export function transcriptOf(view: SessionView, now: number): Transcript | undef
 
 type Read = { readonly records: number; readonly failed: boolean; readonly said: SpanSaid | undefined };
 
-/** What spans say is read again for a turn that changes, beyond so many spans: a step holds only what it tells itself. */
+/** What spans say is read again for a turn that changes, beyond so many spans: a step holds only what it says itself. */
 const MOST_READ = 1_024;
 
 /** `folded`: so many turns are complete. The others have no steps yet, or those of an earlier fold. */
@@ -55,7 +55,7 @@ export class ViewTranscript {
 
   constructor(
     view: SessionView,
-    callingAnswers: TranscriptSource["callingAnswers"] = "told",
+    callingAnswers: TranscriptSource["callingAnswers"] = "shown",
     mostRead: number = MOST_READ,
     firstRows: number = FIRST_ROWS,
   ) {
@@ -112,7 +112,7 @@ export class ViewTranscript {
       return span === undefined ? undefined : this.#readSpan(span, part, row, records);
     };
     const source = { table, fold, callingAnswers: this.#callingAnswers };
-    // What nothing else tells of is read when its turn is folded.
+    // What nothing else reports is read when its turn is folded.
     if (records.isEmpty && isAlone(part))
       return { ...source, saidAt: readAt, versionAt: (row) => writtenAt(table, row) };
     const said = spans.map((_, row) => readAt(row));

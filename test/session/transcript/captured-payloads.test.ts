@@ -13,7 +13,7 @@ describe("the transcript of a captured payload", () => {
       for (const text of texts(readContent(span).output, "assistant")) {
         const said = steps.filter((step) => step.kind === "text" && bare(step.passage.text) === bare(text));
         expect(said.filter(({ spanId }) => spanId === facts.spanId)).toHaveLength(1);
-        // Other calls of the trace may answer in the same words: that is told without repeating them.
+        // Other calls of the trace may answer in the same words: they are shown without repeating them.
         const whole = said.filter((step) => step.traceId === span.traceId && step.kind === "text" && !step.repeats);
         expect(whole).toHaveLength(1);
       }

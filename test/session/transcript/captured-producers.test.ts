@@ -6,8 +6,8 @@ import { viewOfExports } from "../../producers/portrait.ts";
 import { transcriptOfExports } from "../../producers/transcript.ts";
 import { bare, modelCalls, stepsIn, texts, transcribed } from "./session-of.ts";
 
-/** What a step tells. Another call may give the same answer: that is told without repeating it. */
-function toldBy(step: Step): string[] {
+/** The texts and calls of a step. Another call may give the same answer: it is shown without repeating it. */
+function textsOf(step: Step): string[] {
   if (step.kind === "text") return step.repeats || step.passage.text === "" ? [] : [`text ${bare(step.passage.text)}`];
   if (step.kind === "user" || step.kind === "system") return [`${step.kind} ${bare(step.passage.text)}`];
   if (step.kind === "tool") return [`call ${step.name} ${bare(step.arguments?.text ?? "")}`];
@@ -22,19 +22,19 @@ describe("the transcript of what a real producer sent", () => {
   });
 
   // spec: TEXT-2
-  test.each(fixtureNames())("%s: tells each text and each call once in a turn, and no answer is missing", (name) => {
+  test.each(fixtureNames())("%s: shows each text and each call once in a turn, and no answer is missing", (name) => {
     const view = viewOfExports(readCaptures(name));
-    const told = new Set<string>();
+    const shown = new Set<string>();
     for (const turn of transcribed(view).turns) {
       // Each program calls a tool with the same arguments once in a turn.
-      const once = stepsIn(turn).flatMap(toldBy);
+      const once = stepsIn(turn).flatMap(textsOf);
       expect(once).toEqual([...new Set(once)]);
-      for (const text of once) told.add(text);
+      for (const text of once) shown.add(text);
     }
     for (const { span } of modelCalls([...view.spans()])) {
       const { output } = readContent(span);
       if (output?.kind !== "messages") continue;
-      for (const text of texts(output, "assistant")) expect(told).toContain(`text ${bare(text)}`);
+      for (const text of texts(output, "assistant")) expect(shown).toContain(`text ${bare(text)}`);
     }
   });
 });

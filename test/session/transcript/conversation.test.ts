@@ -8,7 +8,7 @@ describe("the conversation", () => {
   const first = [user("Hi"), assistant("Hello.")];
 
   // spec: TEXT-1
-  test("that a later turn repeats is told in the turns that had it", () => {
+  test("that a later turn repeats is shown in the turns that had it", () => {
     const view = sketched([
       llm({ id: 1, trace: "a".repeat(32) }, [system("Be kind."), user("Hi")], [assistant("Hello.")]),
       llm(
@@ -95,7 +95,7 @@ describe("the conversation", () => {
     expect(said(view)).toEqual([["1 user: Wait", "tool: poll() = no", "tool: poll() = yes", "text: Done."]]);
   });
 
-  test("of an agent that is called as a tool tells its answer once", () => {
+  test("of an agent that is called as a tool shows its answer once", () => {
     const view = sketched([
       { id: 1, name: "root", end: 9 },
       llm({ id: 2, parent: 1 }, [user("Ask her")], [calls("c1", "ask_expert", { question: "Why?" })]),

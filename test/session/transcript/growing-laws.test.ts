@@ -36,7 +36,7 @@ describe("a transcript that grows", () => {
   law("comes to the same a few turns at a time, while more arrives and is read again", seedsFrom(200, 60), (seed) => {
     const random = new Random(seed);
     const view = wholeView("s-1", undefined, MOST_ROWS);
-    const growing = new ViewTranscript(view, "told", random.below(9), 1 + random.below(4));
+    const growing = new ViewTranscript(view, "shown", random.below(9), 1 + random.below(4));
     for (const event of eventsOf(random)) {
       view.apply(event);
       let left = random.below(3);
@@ -61,7 +61,7 @@ describe("a transcript that grows", () => {
       llm({ ...own, id, parent: 1, start: id }, [user("Where?")], [assistant(`Answer ${id}.`)]),
     );
     const view = viewOf([[agent, ...models].map((sketch) => spanOfSketch(sketch))]);
-    const growing = new ViewTranscript(view, "told", 0, 2);
+    const growing = new ViewTranscript(view, "shown", 0, 2);
     const texts = (mayGoOn: () => boolean) => {
       const at = growing.at(NOW, mayGoOn);
       const said = at?.turns[0]?.steps.flatMap((step) => (step.kind === "text" ? step.passage.text : []));
@@ -72,7 +72,7 @@ describe("a transcript that grows", () => {
     expect(texts(() => false)).toEqual({ folded: 1, said: all });
   });
 
-  test("folds only the turn that grew, and the later ones that told the same", () => {
+  test("folds only the turn that grew, and the later ones that mention the same", () => {
     const turn = (at: number, said: string, call = 0): Sketch[] => {
       const trace = `5b8aa5a2d2c872e8321cf37308d69d${10 + at}`;
       const own = { trace, with: { "session.id": "s-1" } };

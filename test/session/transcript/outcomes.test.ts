@@ -3,7 +3,7 @@ import { markdownOf, sketched, spanOfSketch, viewOf } from "./session-of.ts";
 
 describe("what went wrong or goes on", () => {
   // spec: TEXT-3
-  test("an error is told where it happened, and not again by the spans around it", () => {
+  test("an error is shown where it happened, and not again by the spans around it", () => {
     const view = sketched([
       { id: 1, name: "query.q", with: { "query.name": "q" }, end: 9, error: "agent failed: disk is full" },
       { id: 2, parent: 1, name: "agent.a", with: { "agent.name": "a" }, end: 9, error: "disk is full" },
@@ -63,7 +63,7 @@ Go
   });
 
   // spec: TEXT-3
-  test("an open question is told in its turn", () => {
+  test("an open question is shown in its turn", () => {
     const view = sketched([
       { id: 1, name: "agent.a", with: { "agent.name": "a", "input.value": "Pay" }, end: null },
       {
@@ -78,7 +78,7 @@ Go
     expect(markdownOf(view)).toContain("**Waiting for an answer**");
   });
 
-  test("a model call whose text no span states is told by its figures", () => {
+  test("a model call whose text no span states is shown by its figures", () => {
     const usage = { "gen_ai.usage.input_tokens": 30, "gen_ai.usage.output_tokens": 5 };
     const view = sketched([
       { id: 1, name: "root", end: 3 },
@@ -92,7 +92,7 @@ Go
     expect(markdownOf(view)).toContain("\n\n**Model** `m` · 1.00 s · 30 tokens in, 5 out\n\n");
   });
 
-  test("silence of more than five seconds is told", () => {
+  test("silence of more than five seconds is shown", () => {
     const steps = (start: number) =>
       markdownOf(
         sketched([

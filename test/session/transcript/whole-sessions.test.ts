@@ -90,7 +90,7 @@ const TEAM: readonly Sketch[] = [
 
 describe("a transcript", () => {
   // spec: TEXT-1
-  test("of an Ark team tells what each agent was asked, called and answered, each once", () => {
+  test("of an Ark team shows what each agent was asked, called and answered, each once", () => {
     expect(markdownOf(sketched(TEAM), { head: true, version: "g.8" })).toBe(`# Plan a day in Bern
 
 **finished** · 12.0 s · 20 tokens in, 4 out · 1 turn · 8 spans
@@ -167,7 +167,7 @@ It is 18°C and sunny in Paris.
   });
 
   // spec: TEXT-1
-  test("of LangGraph tells a call once, which its model, its nodes, its tool and all later inputs repeat", () => {
+  test("of LangGraph shows a call once, which its model, its nodes, its tool and all later inputs repeat", () => {
     expect(markdownOf(captured("langfuse-langgraph-001.json"))).toBe(`## Turn 1: \`weather_team\` · done · 117 ms
 
 **User**

@@ -13,21 +13,21 @@ export type ToolDraft = Draft<ToolStep> & { readonly steps: Step[] };
 
 type Source = { readonly table: SpanTable; readonly fold: QueryFold; saidAt(row: number): SpanSaid | undefined };
 
-/** Makes the steps of one turn, and remembers what they tell. */
-export class Telling {
+/** Writes the steps of one turn, and remembers what they mention. */
+export class StepWriter {
   readonly #source: Source;
-  readonly #told: Memory;
+  readonly #memory: Memory;
   readonly #calls: ToolCalls;
-  /** Keys of the texts and thoughts that this turn told as answers. */
+  /** Keys of the texts and thoughts that this turn has as answers. */
   readonly #answers = new Set<string>();
   /** Calls whose results no span states, in their order. */
   readonly #pending: ToolDraft[] = [];
-  /** While a log record is told: its time, Unix nanoseconds. */
+  /** While a log record's step is written: its time, Unix nanoseconds. */
   time: bigint | undefined;
 
-  constructor(source: Source, told: Memory, calls: ToolCalls) {
+  constructor(source: Source, memory: Memory, calls: ToolCalls) {
     this.#source = source;
-    this.#told = told;
+    this.#memory = memory;
     this.#calls = calls;
   }
 
@@ -67,32 +67,32 @@ export class Telling {
     );
   }
 
-  /** Whether this turn told a text or a thought as an answer. */
+  /** Whether a text or a thought is an answer of this turn. */
   isAnswer(key: string): boolean {
     return this.#answers.has(key);
   }
 
-  /** Whether this turn told any. */
+  /** Whether this turn has any. */
   get hasAnswers(): boolean {
     return this.#answers.size > 0;
   }
 
-  /** Whether any turn told it, or the turn tells it elsewhere. */
-  isTold(part: SaidPart): boolean {
+  /** Whether any turn mentions it, or this turn does elsewhere. */
+  isMentioned(part: SaidPart): boolean {
     switch (part.is) {
       case "call":
-        return this.#calls.isTold(part) || this.#told.has(keyOfCall(part));
+        return this.#calls.isMentioned(part) || this.#memory.has(keyOfCall(part));
       case "result":
-        return this.#calls.isToldResult(part) || this.#told.has(keyOfResult(part));
+        return this.#calls.isMentionedResult(part) || this.#memory.has(keyOfResult(part));
       case "text":
       case "reasoning":
       case "other":
-        return this.#told.has(`${part.is} ${part.key}`);
+        return this.#memory.has(`${part.is} ${part.key}`);
     }
   }
 
   /** As the answer of a model, or of the span around it. */
-  tell(row: number, message: SaidMessage, part: SaidPart, inside: Step[]): void {
+  write(row: number, message: SaidMessage, part: SaidPart, inside: Step[]): void {
     switch (part.is) {
       case "text":
       case "reasoning":
@@ -106,7 +106,7 @@ export class Telling {
     }
   }
 
-  /** A text of an input; nothing if any turn told it. */
+  /** A text of an input; nothing if any turn mentions it. */
   say(
     kind: "user" | "system" | "text" | "reasoning",
     row: number,
@@ -115,15 +115,15 @@ export class Telling {
     inside: Step[],
   ) {
     const key = `${kind} ${part.key}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#memory.has(key)) return;
+    this.#memory.add(key);
     inside.push({ kind, ...this.at(row), ...namedBy(message), passage: part.passage });
   }
 
   /** A picture or a file, once. */
   attach(row: number, part: SaidOther, inside: Step[]): void {
-    if (this.isTold(part)) return;
-    this.#told.add(`${part.is} ${part.key}`);
+    if (this.isMentioned(part)) return;
+    this.#memory.add(`${part.is} ${part.key}`);
     inside.push({ kind: "attachment", ...this.within(row), word: part.word, bytes: part.bytes });
   }
 
@@ -160,7 +160,7 @@ export class Telling {
     const key = `${kind} ${part.key}`;
     const isRepeated = this.#answers.has(key);
     this.#answers.add(key);
-    this.#told.add(key);
+    this.#memory.add(key);
     if (kind === "reasoning") {
       if (!isRepeated) inside.push({ kind, ...this.at(row), ...namedBy(message), passage });
       return;
@@ -189,8 +189,8 @@ export class Telling {
 
   /** A call that no span carries out. */
   #call(row: number, call: Call, inside: Step[]): void {
-    this.#calls.tell(call);
-    this.#told.add(keyOfCall(call));
+    this.#calls.mention(call);
+    this.#memory.add(keyOfCall(call));
     const result = this.#calls.resultOf(call.id);
     const args = call.passage.text === "" ? {} : { arguments: call.passage };
     const step: ToolDraft = { kind: "tool", ...this.within(row), name: call.name, ...args, steps: [] };
@@ -199,9 +199,9 @@ export class Telling {
   }
 
   #remember(result: Result): void {
-    this.#calls.tellResult(result);
-    this.#told.add(`result ${result.key}`);
-    this.#told.add(keyOfResult(result));
+    this.#calls.mentionResult(result);
+    this.#memory.add(`result ${result.key}`);
+    this.#memory.add(keyOfResult(result));
   }
 }
 
