@@ -5,8 +5,8 @@ import { mediaOf, mediaText } from "./media.ts";
 import { isBlank, textInPreview } from "./prompt.ts";
 import type { Content } from "./content-value.ts";
 
-/** Fields of arguments and results that say by themselves what they are about, the most telling first. */
-const TELLING_FIELDS = [
+/** Fields of arguments and results that say by themselves what they are about, the most specific first. */
+const SPECIFIC_FIELDS = [
   "command",
   "cmd",
   "script",
@@ -92,10 +92,10 @@ class Gist {
   }
 
   #ofRecord(record: PlainRecord, depth: number): string {
-    for (const field of [...WRAPPING_FIELDS, ...TELLING_FIELDS]) {
+    for (const field of [...WRAPPING_FIELDS, ...SPECIFIC_FIELDS]) {
       const inner = Object.hasOwn(record, field) ? record[field] : undefined;
-      const isTelling = typeof inner === "object" || (typeof inner === "string" && !isWrapping(field));
-      const gist = isTelling ? this.of(inner, depth + 1) : "";
+      const isReadable = typeof inner === "object" || (typeof inner === "string" && !isWrapping(field));
+      const gist = isReadable ? this.of(inner, depth + 1) : "";
       if (gist !== "") return gist;
     }
     const filled: (readonly [string, unknown])[] = [];

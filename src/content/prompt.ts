@@ -102,7 +102,7 @@ const TEMPLATE = /^[^{}]{0,64}\{\{?[\w.[\]! =]{1,64}\}\}?[^{}]{0,64}$/;
 const PYTHON_OBJECT = /^(?:[A-Z]\w*\((?:\w+=|\))|<[\w.]+ object\b)/;
 const NO_PROMPTS = [ID, PATHS, TEMPLATE, PYTHON_OBJECT];
 
-/** Fields that hold what a user asked, the most telling first. */
+/** Fields that hold what a user asked, the most specific first. */
 const PROMPT_FIELDS: readonly string[] = [
   "prompt",
   "question",
@@ -154,7 +154,7 @@ type Visit = { readonly field: string; readonly value: unknown; readonly isTop: 
 
 /**
  * The text of data that is a prompt by its form: the only one (`{"q": "…"}`, `["…"]`, ids do not count), else that of the
- * most telling field near the top. `hasWords`: it has a text other than ids at all.
+ * most specific field near the top. `hasWords`: it has a text other than ids at all.
  */
 function mainText(data: unknown): { readonly text: string | undefined; readonly hasWords: boolean } {
   const texts = new Set<string>();

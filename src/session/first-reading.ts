@@ -17,6 +17,7 @@ export function firstReading({
 }): "transcript" | "timeline" | "logs" {
   if (tree.rows.length === 0 && logs.length > 0) return "logs";
   const { models, tools, agents, spans } = countKinds(tree);
-  const isTold = spans === 0 || models + tools + agents > 0 || queries.some(({ prompt }) => prompt !== undefined);
-  return isTold ? "transcript" : "timeline";
+  const isConversation =
+    spans === 0 || models + tools + agents > 0 || queries.some(({ prompt }) => prompt !== undefined);
+  return isConversation ? "transcript" : "timeline";
 }

@@ -78,7 +78,7 @@ function merged(a: Open, b: Open): Open {
   return { count: a.count + b.count, ...(last === undefined ? {} : { last }) };
 }
 
-/** The kinds of steps, the most telling first: a session without models may still do something. */
+/** The kinds of steps, the most specific first: a session without models may still do something. */
 const STEPS: ReadonlySet<SpanKind> = new Set<SpanKind>(["llm", "tool", "retrieval", "embedding"]);
 
 /** The row that ended later; steps before all others. */

@@ -14,7 +14,7 @@ export class FakePlatform implements Platform {
   readonly #answers: Answer[] = [];
   #timers: { readonly at: number; readonly work: () => void }[] = [];
   #now = 1_790_000_000_000;
-  #tell: (change: "hidden" | "visible" | "online") => void = () => {};
+  #onChange: (change: "hidden" | "visible" | "online") => void = () => {};
   isOnline = true;
 
   constructor(...answers: readonly Answer[]) {
@@ -44,14 +44,14 @@ export class FakePlatform implements Platform {
   };
 
   readonly watchReader: Platform["watchReader"] = (onChange) => {
-    this.#tell = onChange;
+    this.#onChange = onChange;
     return () => {
-      this.#tell = () => {};
+      this.#onChange = () => {};
     };
   };
 
   change(change: "hidden" | "visible" | "online"): void {
-    this.#tell(change);
+    this.#onChange(change);
   }
 
   answer(...answers: readonly Answer[]): void {

@@ -23,11 +23,11 @@ test("the cost of traces that leave a session one by one depends on their size, 
   const before = await world.readoutOf("A");
   expect(before?.summary).toMatchObject({ traces: TRACES, spans: TRACES });
   const folds = vi.spyOn(SessionLog.prototype, "facts");
-  const withdrawal = { session: "A", epoch: 2, to: "B" };
+  const revocation = { session: "A", epoch: 2, to: "B" };
   await runInDurableObject(world.objectOf("A"), (instance) => {
     folds.mockClear();
     for (let n = 0; n < TRACES - 100; n++)
-      void instance.revoke(world.callerOf("A"), { ...withdrawal, traceId: traceIdAt(n) });
+      void instance.revoke(world.callerOf("A"), { ...revocation, traceId: traceIdAt(n) });
     // One for the report to the list, once in an interval.
     expect(folds.mock.calls.length).toBeLessThanOrEqual(2);
   });

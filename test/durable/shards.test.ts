@@ -39,7 +39,7 @@ async function spansOf(id: string): Promise<number | undefined> {
 }
 
 describe("the number of shards", () => {
-  test("is what the directory was told first, and a shard refuses another", async () => {
+  test("is what the directory stored first, and a shard refuses another", async () => {
     const directory = directoryOf(env, "kept");
     expect(await directory.shards(4)).toBe(4);
     expect(await directory.shards(16)).toBe(4);

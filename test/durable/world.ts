@@ -325,7 +325,7 @@ export function itemsOf({ resourceSpans, resourceLogs }: Pick<Snapshot, "resourc
 
 /** The spans and records of a viewer. Derived spans are not in the log. */
 export function itemsIn(view: SessionView): Items {
-  const spans = Array.from(view.spans()).filter(({ derivedFrom: toldBy }) => toldBy === undefined);
+  const spans = Array.from(view.spans()).filter(({ derivedFrom }) => derivedFrom === undefined);
   return {
     spans: spans.map(({ span, resource }) => located(span, resource)),
     records: view

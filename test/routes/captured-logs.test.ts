@@ -9,7 +9,7 @@ import codex from "../fixtures/logs/codex-json-003.json";
 import deno from "../fixtures/logs/deno-json-002.json";
 import mastra from "../fixtures/logs/mastra-json-002.json";
 import metrics from "../fixtures/metrics/claude-code-json-003.json";
-import twiceTold from "../fixtures/twice-told/claude-code.json";
+import tracedAndLogged from "../fixtures/traced-and-logged/claude-code.json";
 
 const CLAUDE_SESSION = "76d20104-d2eb-40ea-976f-39957bf5ca1f";
 const CLAUDE_TRACE = "9c2de0b2cec5f7687b1842fafce05254";
@@ -106,7 +106,7 @@ describe("captured exports to /v1/logs", () => {
 });
 
 describe("an agent that logs without trace ids and traces", () => {
-  const { resourceSpans, resourceLogs } = twiceTold;
+  const { resourceSpans, resourceLogs } = tracedAndLogged;
   const TRACES = resourceSpans.flatMap((group) =>
     group.scopeSpans.flatMap(({ spans }) => spans.map((span) => span.traceId)),
   );

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Span } from "../../src/otel/span.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
-import { shownOf, tableOf, toldIn } from "./told-session.ts";
+import { shownOf, tableOf, itemsIn } from "./session-items.ts";
 import { markdownOf, viewOf } from "./transcript/session-of.ts";
 
 type Shown = {
@@ -97,7 +97,7 @@ const SESSIONS: Readonly<Record<string, Shown>> = {
 describe("an operation counts once, however many instrumentations wrote a span of it", () => {
   const cases = Object.entries(SESSIONS).map(([file, expected]) => ({ file, ...expected }));
   test.each(cases)("$why", ({ file, agents = [], models = [], tools = [], tokens: sums = tokens(0, 0), cost = 0 }) => {
-    const shown = shownOf(tableOf(toldIn(`one-call/${file}.json`)));
+    const shown = shownOf(tableOf(itemsIn(`one-call/${file}.json`)));
     expect([shown.agents, shown.models, shown.tools]).toEqual([agents, models, tools]);
     expect([shown.tokens, shown.cost, shown.prompts.length]).toEqual([sums, cost, 1]);
   });
@@ -105,8 +105,8 @@ describe("an operation counts once, however many instrumentations wrote a span o
   law("in any order", seedsFrom(13_000, 10), (seed) => {
     const random = new Random(seed);
     for (const file of Object.keys(SESSIONS)) {
-      const told = toldIn(`one-call/${file}.json`);
-      expect(shownOf(tableOf(random.shuffle(told))), file).toEqual(shownOf(tableOf(told)));
+      const items = itemsIn(`one-call/${file}.json`);
+      expect(shownOf(tableOf(random.shuffle(items))), file).toEqual(shownOf(tableOf(items)));
     }
   });
 });
@@ -118,6 +118,6 @@ test("a call keeps the answer that stands in the span of its stream's end", () =
   };
   const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
   const said = markdownOf(viewOf([spans], [], spans[0]?.traceId)).match(/weather in \w+|sunny in \w+/g);
-  // The second and third call are asked and answer the same as the first: that is told once.
+  // The second and third call are asked and answer the same as the first: it counts once.
   expect(said).toEqual(["Paris", "Rome", "Oslo"].flatMap((city) => [`weather in ${city}`, `sunny in ${city}`]));
 });

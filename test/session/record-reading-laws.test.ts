@@ -114,7 +114,7 @@ describe("reading any log record whatever", () => {
   law("ends without a fault, in facts that travel", seedsFrom(1, 40), (seed) => {
     const random = new Random(seed);
     const view = wholeView("s");
-    let told = 0;
+    let derived = 0;
     for (let round = 0; round < 100; round++) {
       const record = someRecord(random);
       const resource = { attributes: record.attributes ?? [] };
@@ -127,11 +127,11 @@ describe("reading any log record whatever", () => {
       expect(spans).toHaveLength(facts.spans.length);
       for (const { spanId } of facts.spans) expect(spanId).toMatch(/^(?!0{16})[0-9a-f]{16}$/);
       expect(subjectOf(readRecord(record))).toMatch(/^([0-9a-f]{16})?$/);
-      told += facts.spans.length;
+      derived += facts.spans.length;
       const receipt = { encoding: "json", spans: 0, records: 1 } as const;
       view.apply({ type: "logs", received: "1", receipt, traceId: "0af7651916cd43dd8448eb211c80319c", resourceLogs });
     }
-    expect(told).toBeGreaterThan(0);
+    expect(derived).toBeGreaterThan(0);
     expect(view.summary()?.spans).toBeGreaterThan(0);
     expect(view.tree().rows.length).toBeGreaterThan(0);
   });

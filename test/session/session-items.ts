@@ -10,7 +10,7 @@ import { readCaptures } from "../producers/fixtures.ts";
 import { ABOUT } from "./fold-of.ts";
 
 /** One span or log record as the receiver takes it in, with the trace of its owner. */
-export type Told =
+export type Item =
   | { readonly traceId: string; readonly span: SpanFacts }
   | { readonly traceId: string; readonly record: RecordFacts };
 
@@ -19,7 +19,7 @@ type Bodies = { readonly resourceSpans?: unknown; readonly resourceLogs?: unknow
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 
 /** The spans and the log records of a file with `resourceSpans`, `resourceLogs` or both. `edit` changes the spans before. */
-export function toldIn(file: string, edit: (spans: string) => string = (spans) => spans): readonly Told[] {
+export function itemsIn(file: string, edit: (spans: string) => string = (spans) => spans): readonly Item[] {
   const { resourceSpans, resourceLogs }: Bodies = JSON.parse(readFileSync(new URL(file, FIXTURES), "utf8"));
   return [
     ...(resourceSpans === undefined ? [] : spansIn({ resourceSpans: JSON.parse(edit(JSON.stringify(resourceSpans))) })),
@@ -28,17 +28,17 @@ export function toldIn(file: string, edit: (spans: string) => string = (spans) =
 }
 
 /** What a captured producer exported. `edit` changes the records before. */
-export function toldBy(producer: string, edit: (records: string) => string = (records) => records): readonly Told[] {
+export function itemsOf(producer: string, edit: (records: string) => string = (records) => records): readonly Item[] {
   return readCaptures(producer).flatMap(({ signal, body }) => {
     const text = new TextDecoder().decode(body);
     return signal === "traces" ? spansIn(JSON.parse(text)) : recordsIn(JSON.parse(edit(text)));
   });
 }
 
-export const isSpan = (told: Told): boolean => "span" in told;
-export const isRecord = (told: Told): boolean => "record" in told;
+export const isSpan = (item: Item): boolean => "span" in item;
+export const isRecord = (item: Item): boolean => "record" in item;
 
-function spansIn(body: unknown): Told[] {
+function spansIn(body: unknown): Item[] {
   const decoded = decodeTraces(new TextEncoder().encode(JSON.stringify(body)), "json");
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   return decoded.value.groups.flatMap(({ traceId, resources }) =>
@@ -48,7 +48,7 @@ function spansIn(body: unknown): Told[] {
   );
 }
 
-function recordsIn(body: unknown): Told[] {
+function recordsIn(body: unknown): Item[] {
   const decoded = decodeLogs(new TextEncoder().encode(JSON.stringify(body)), "json");
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   return decoded.value.groups.flatMap((group) => {
@@ -61,8 +61,8 @@ function recordsIn(body: unknown): Told[] {
 }
 
 /** Admits them in this order, each in a revision of its own, as an object does: known ones are skipped. */
-export function tableOf(told: readonly Told[], table = new SpanTable()): SpanTable {
-  for (const one of told) {
+export function tableOf(items: readonly Item[], table = new SpanTable()): SpanTable {
+  for (const one of items) {
     const revision = table.itemCount + 1;
     if ("span" in one) {
       if (table.compare(one.traceId, one.span) !== "known") table.admit(one.traceId, one.span, revision, 0);

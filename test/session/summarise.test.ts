@@ -36,11 +36,11 @@ const ARK: readonly SpanFacts[] = [
 
 describe("queries", () => {
   test("an Ark query is known by name from its first span on, and its spans keep coming in", () => {
-    const told = ARK.map((_, count) => {
+    const reports = ARK.map((_, count) => {
       const [query] = foldTrace(ARK.slice(0, count + 1)).queries;
       return `${query?.namespace}/${query?.name} ${query?.phase} spans=${query?.spans} at ${query?.spanId === id(hexOf("dispatch"))} ${query?.prompt}`;
     });
-    expect(told).toEqual([
+    expect(reports).toEqual([
       "travel/plan-trip running spans=1 at false undefined",
       "travel/plan-trip running spans=2 at false undefined",
       "travel/plan-trip running spans=3 at false undefined",

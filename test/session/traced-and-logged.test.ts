@@ -3,29 +3,32 @@ import { summarise } from "../../src/session/whole-session.ts";
 import { law, seedsFrom } from "../law.ts";
 import { ABOUT } from "./fold-of.ts";
 import { Random } from "./seeded-random.ts";
-import { isRecord, isSpan, shownOf, tableOf, toldBy, toldIn } from "./told-session.ts";
-import type { Told } from "./told-session.ts";
+import { isRecord, isSpan, shownOf, tableOf, itemsOf, itemsIn } from "./session-items.ts";
+import type { Item } from "./session-items.ts";
 
-const shown = (told: readonly Told[]) => shownOf(tableOf(told));
+const shown = (items: readonly Item[]) => shownOf(tableOf(items));
 
 /** Earlier versions of an agent name no calls on their spans. */
 const withoutIds = (spans: string): string =>
   spans.replaceAll(/"(request_id|gen_ai\.response\.id|tool_use_id|gen_ai\.tool\.call\.id|tool\.call_id)"/g, '"an.id"');
 
-const CLAUDE_CODE = toldIn("twice-told/claude-code.json");
-const OLDER_CLAUDE_CODE = toldIn("twice-told/claude-code.json", withoutIds);
-const TRACED_CLAUDE_CODE = [...toldIn("corpus/claude-code-json-001.json"), ...toldIn("logs/claude-code-json-002.json")];
-const CODEX = [...toldIn("corpus/codex-json-002.json"), ...toldIn("logs/codex-json-003.json")];
-const TWO_TURNS_OF_CODEX = toldBy("codex-traces");
-const GEMINI_CLI = toldIn("twice-told/gemini-cli.json");
-const GEMINI_CLI_IN_A_TERMINAL = toldIn("twice-told/gemini-cli-terminal.json");
+const CLAUDE_CODE = itemsIn("traced-and-logged/claude-code.json");
+const OLDER_CLAUDE_CODE = itemsIn("traced-and-logged/claude-code.json", withoutIds);
+const TRACED_CLAUDE_CODE = [
+  ...itemsIn("corpus/claude-code-json-001.json"),
+  ...itemsIn("logs/claude-code-json-002.json"),
+];
+const CODEX = [...itemsIn("corpus/codex-json-002.json"), ...itemsIn("logs/codex-json-003.json")];
+const TWO_TURNS_OF_CODEX = itemsOf("codex-traces");
+const GEMINI_CLI = itemsIn("traced-and-logged/gemini-cli.json");
+const GEMINI_CLI_IN_A_TERMINAL = itemsIn("traced-and-logged/gemini-cli-terminal.json");
 /** A process without a terminal calls every prompt by the session's id; one with a terminal counts its prompts from 0. */
-const RESUMED_GEMINI_CLI = toldBy("gemini-cli");
-const GEMINI_CLI_RESUMED_IN_A_TERMINAL = toldBy("gemini-cli", (records) =>
+const RESUMED_GEMINI_CLI = itemsOf("gemini-cli");
+const GEMINI_CLI_RESUMED_IN_A_TERMINAL = itemsOf("gemini-cli", (records) =>
   records.replaceAll(/("prompt_id","value":\{"stringValue":"[^"]*)/g, "$1########0"),
 );
-const QWEN_CODE = toldIn("twice-told/qwen-code.json");
-const OLDER_QWEN_CODE = toldIn("twice-told/qwen-code.json", withoutIds);
+const QWEN_CODE = itemsIn("traced-and-logged/qwen-code.json");
+const OLDER_QWEN_CODE = itemsIn("traced-and-logged/qwen-code.json", withoutIds);
 
 describe("calls that spans and log records both report count once", () => {
   const claudeCode = {
@@ -161,7 +164,7 @@ describe("calls that spans and log records both report count once", () => {
 const callsIn = (tallies: readonly { readonly calls: number }[]): number =>
   tallies.reduce((sum, { calls }) => sum + calls, 0);
 
-const SESSIONS: Readonly<Record<string, readonly Told[]>> = {
+const SESSIONS: Readonly<Record<string, readonly Item[]>> = {
   "Claude Code": CLAUDE_CODE,
   "an older Claude Code": OLDER_CLAUDE_CODE,
   "a Claude Code that traces": TRACED_CLAUDE_CODE,
@@ -174,18 +177,18 @@ const SESSIONS: Readonly<Record<string, readonly Told[]>> = {
   "an older Qwen Code": OLDER_QWEN_CODE,
 };
 
-describe.each(Object.entries(SESSIONS))("%s", (_, told) => {
-  const expected = shown(told);
+describe.each(Object.entries(SESSIONS))("%s", (_, items) => {
+  const expected = shown(items);
 
   test("looks the same if the spans arrive first, and if the records do", () => {
-    const [spans, records] = [told.filter(isSpan), told.filter(isRecord)];
+    const [spans, records] = [items.filter(isSpan), items.filter(isRecord)];
     expect(shown([...spans, ...records])).toEqual(expected);
     expect(shown([...records, ...spans])).toEqual(expected);
   });
 
   law("never shows more calls or tokens than in the end", seedsFrom(12_000, 10), (seed) => {
-    const { models, tools, tokens } = summarise(tableOf(told), ABOUT);
-    const sent = new Random(seed).shuffle(told);
+    const { models, tools, tokens } = summarise(tableOf(items), ABOUT);
+    const sent = new Random(seed).shuffle(items);
     for (let length = 1; length < sent.length; length++) {
       const early = summarise(tableOf(sent.slice(0, length)), ABOUT);
       expect(callsIn(early.models), `models after ${length}`).toBeLessThanOrEqual(callsIn(models));
@@ -196,8 +199,8 @@ describe.each(Object.entries(SESSIONS))("%s", (_, told) => {
 
   law("looks the same in any order, and if all of it arrives again", seedsFrom(11_000, 20), (seed) => {
     const random = new Random(seed);
-    const table = tableOf(random.shuffle(told));
+    const table = tableOf(random.shuffle(items));
     expect(shownOf(table)).toEqual(expected);
-    expect(shownOf(tableOf(random.shuffle(told), table))).toEqual(expected);
+    expect(shownOf(tableOf(random.shuffle(items), table))).toEqual(expected);
   });
 });

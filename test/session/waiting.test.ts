@@ -133,36 +133,36 @@ describe("Ark's approval, by events without spans", () => {
     return summarise(table, ABOUT);
   };
   /** The question, and the errors. */
-  const told = (events: readonly ArkEvent[]) => {
+  const outcomeOf = (events: readonly ArkEvent[]) => {
     const { liveness: facts, errors } = summaryOf(events);
     return [facts.waiting?.question, facts.waiting?.query, errors];
   };
 
   // spec: LIVE-16
-  test("waits with what the event tells, until the query goes on, and counts no error", () => {
-    expect(told(SESSION)).toEqual([TEXT, "weather", 0]);
-    expect(told([...SESSION, ...RESUMED.slice(0, 1)])).toEqual([undefined, undefined, 0]);
-    expect(told([...SESSION, ...RESUMED, ...OVER])).toEqual([undefined, undefined, 0]);
+  test("waits with the event's question, until the query goes on, and counts no error", () => {
+    expect(outcomeOf(SESSION)).toEqual([TEXT, "weather", 0]);
+    expect(outcomeOf([...SESSION, ...RESUMED.slice(0, 1)])).toEqual([undefined, undefined, 0]);
+    expect(outcomeOf([...SESSION, ...RESUMED, ...OVER])).toEqual([undefined, undefined, 0]);
   });
 
   test("waits again when the query asks again", () => {
     const again = arkEvent("AgentExecutionError", 70, { agent: "default/cleaner", error: TEXT });
-    expect(told([...SESSION, ...RESUMED, again])).toEqual([TEXT, "weather", 0]);
+    expect(outcomeOf([...SESSION, ...RESUMED, again])).toEqual([TEXT, "weather", 0]);
   });
 
-  test("is told once by all whom the error passed", () => {
+  test("counts once for all agents and teams that the error passed", () => {
     const team = arkEvent("TeamExecutionError", 3, { teamName: "crew", error: `turn 0 failed: ${TEXT}` });
-    expect(told([...SESSION, team])).toEqual([TEXT, "weather", 0]);
+    expect(outcomeOf([...SESSION, team])).toEqual([TEXT, "weather", 0]);
   });
 
   test("in any order of delivery", () => {
     const events = [...SESSION.slice(0, 1), ...SESSION.slice(3), ...RESUMED.slice(1), ...OVER];
-    for (const order of permutations(events)) expect(told(order)).toEqual([undefined, undefined, 0]);
+    for (const order of permutations(events)) expect(outcomeOf(order)).toEqual([undefined, undefined, 0]);
   });
 
   test("fails as before for any other error", () => {
     const failed = arkEvent("AgentExecutionError", 3, { agent: "default/cleaner", error: "no such tool" });
-    expect(told([...SESSION.slice(0, 4), failed])).toEqual([undefined, undefined, 1]);
+    expect(outcomeOf([...SESSION.slice(0, 4), failed])).toEqual([undefined, undefined, 1]);
   });
 });
 

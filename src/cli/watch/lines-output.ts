@@ -11,11 +11,11 @@ export function linesOutput(style: Style): Output {
   const printed = new Set<string>();
   let isTitled = false;
   let last: Status | undefined;
-  let told: string | undefined;
+  let printedTrouble: string | undefined;
   return {
     show(feed, status, trouble) {
-      if (trouble !== told) console.error(trouble === undefined ? "Connected again" : plain(trouble));
-      told = trouble;
+      if (trouble !== printedTrouble) console.error(trouble === undefined ? "Connected again" : plain(trouble));
+      printedTrouble = trouble;
       const summary = feed.view.summary();
       if (summary === undefined) return;
       if (!isTitled) console.log(`${style("bold", plain(summary.title))} ${style("dim", plain(summary.id))}`);

@@ -10,7 +10,7 @@ import { endOf, startOf } from "../table/row-times.ts";
 import { SLACK } from "./pair-rows.ts";
 
 /** The kinds of operations that coding agents both trace and log. */
-const TWICE_TOLD: readonly SpanKind[] = ["llm", "tool", "agent"];
+const TRACED_AND_LOGGED: readonly SpanKind[] = ["llm", "tool", "agent"];
 
 /** Whether a coding agent logged it. */
 const isLogged = (derivation: Derivation): boolean => derivation !== "event" && isOfRecords(derivation);
@@ -33,7 +33,7 @@ export function matchCalls(table: SpanTable, calls: CallRows): Int32Array {
   for (let row = 0; row < rows.length; row++) {
     const derivation = rows.derivation(row);
     if (derivation === undefined) traced.add(rows.word(row, Row.TRACE));
-    else if (isLogged(derivation) && TWICE_TOLD.includes(rows.kind(row))) derived.push(row);
+    else if (isLogged(derivation) && TRACED_AND_LOGGED.includes(rows.kind(row))) derived.push(row);
   }
   if (derived.length === 0) return matches;
   const match = (row: number, span: number): void => {
@@ -71,12 +71,12 @@ type Match = (row: number, span: number) => void;
 
 /**
  * Of several spans with one id the first counts, of several derived ones without a span too. An id that several prompts have
- * tells none: Gemini CLI counts prompts anew when a session resumes.
+ * has none: Gemini CLI counts prompts anew when a session resumes.
  */
 function matchById(table: SpanTable, derived: readonly number[], match: Match): void {
   const { rows } = table;
   const keyOf = (row: number): number =>
-    rows.word(row, Row.CALL) * TWICE_TOLD.length + TWICE_TOLD.indexOf(rows.kind(row));
+    rows.word(row, Row.CALL) * TRACED_AND_LOGGED.length + TRACED_AND_LOGGED.indexOf(rows.kind(row));
   const first = new Map<number, number>();
   const isBetter = (row: number, known: number): boolean => {
     const [a, b] = [rows.derivation(row) === undefined, rows.derivation(known) === undefined];
@@ -85,7 +85,7 @@ function matchById(table: SpanTable, derived: readonly number[], match: Match): 
   for (let row = 0; row < rows.length; row++) {
     const derivation = rows.derivation(row);
     const isOther = derivation !== undefined && !isLogged(derivation);
-    if (rows.word(row, Row.CALL) === 0 || isOther || !TWICE_TOLD.includes(rows.kind(row))) continue;
+    if (rows.word(row, Row.CALL) === 0 || isOther || !TRACED_AND_LOGGED.includes(rows.kind(row))) continue;
     const key = keyOf(row);
     const known = first.get(key);
     if (known === undefined || isBetter(row, known)) first.set(key, row);
