@@ -74,7 +74,7 @@ export const COMMANDS: readonly Command[] = [
       "--json         the events of the stream, one a line, as they arrive",
       "--md           the transcript as it grows, in Markdown",
       "--since VERSION   goes on after an earlier --json or --md: the last event's id, or a resourceVersion",
-      "--follow       all sessions: who waits for somebody, what runs, what ended last",
+      "--follow       all sessions: waiting for an answer, running, ended last",
       "In a pipe it prints a line for each step that ended, and for each new status.",
       ...SERVER_HELP,
     ],

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An OTLP receiver on this machine that takes everything. It reads the ids only, if it is told what to do with a body. */
+/** An OTLP receiver on this machine that takes everything. It reads the ids only, if it is given something to do with a body. */
 export type Receiver = { readonly url: string; readonly close: () => void };
 
 export async function openReceiver(take?: (body: Buffer) => void): Promise<Receiver> {

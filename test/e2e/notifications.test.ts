@@ -7,7 +7,7 @@ import { send, span } from "./task-span.ts";
 afterAll(closeBrowser);
 
 /**
- * A headless browser has nowhere to show notifications, and nobody to ask for permission. This stands at its edge: permission as the test
+ * A headless browser has nowhere to show notifications, and no user to ask for permission. This stands at its edge: permission as the test
  * gives it, and a list of what is shown and closed.
  */
 const BROWSER = `(() => {

@@ -12,7 +12,7 @@ import { send, span } from "./task-span.ts";
 afterAll(closeBrowser);
 
 /**
- * A headless browser has no push service, and nobody to ask for permission. This stands at its edge: permission is given, and a
+ * A headless browser has no push service, and no user to ask for permission. This stands at its edge: permission is given, and a
  * subscription of the test's own push service.
  */
 const edge = (subscription: object): string => `(() => {

@@ -59,7 +59,7 @@ describe("versions with a handshake", () => {
   });
 
   // spec: MCP-1
-  test("a version that nobody speaks is refused by its name", async () => {
+  test("an unknown version is refused by its name", async () => {
     const response = await send({ jsonrpc: "2.0", id: 3, method: "ping" }, { "mcp-protocol-version": "1900-01-01" });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({

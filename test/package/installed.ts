@@ -75,7 +75,7 @@ export function bareEnvironment(node: string, home: string): Record<string, stri
       : [],
   );
   const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  // What npm is told in the user's own file.
+  // What npm reads in the user's own file.
   const config = process.env["npm_config_userconfig"] ?? join(process.env["HOME"] ?? "", ".npmrc");
   return {
     ...Object.fromEntries(own),
@@ -122,7 +122,7 @@ export async function start(
     grpcPort,
     printed,
     end: async (signal = "SIGTERM") => {
-      // npx cannot pass on what nobody can catch.
+      // npx cannot pass on a signal that no process can catch.
       if (signal === "SIGKILL") killGroup(child);
       else child.kill(signal);
       return await exited;

@@ -159,7 +159,7 @@ test("a second message ends a call before a third is read", async () => {
   });
 });
 
-test("calls beyond what fits into memory wait unread, and are told to come again once too many wait", async () => {
+test("calls beyond what fits into memory wait unread, and are answered to come again once too many wait", async () => {
   // The Worker's part: it acknowledges a message that has arrived whole.
   let forwarded = 0;
   const worker = createHttpServer((request, response) => {

@@ -260,7 +260,7 @@ describe("the program's own traces", () => {
   });
 
   // spec: OWN-6
-  test("are read by an administrator only, and changed by nobody", async () => {
+  test("are read by an administrator only, and can't be changed", async () => {
     const program = new TracedProgram({ ADMIN_TOKEN: "admin", VIEW_TOKEN: "view", INGEST_TOKEN: "ingest" });
     const status = async (method: string, path: string, token: string) => {
       const headers = {

@@ -13,7 +13,7 @@ import { spanOf } from "../facts/span-of.ts";
 
 const SEEDS = seedsFrom(1, 40);
 
-/** Every key that the vocabulary spells, and some that nobody should. */
+/** Every key that the vocabulary spells, and some that no producer should. */
 const KEYS: readonly string[] = [
   ...new Set([
     ...[...Object.values(keys), ...Object.values(said)].flatMap(strings).filter((text) => /^[a-z]/.test(text)),

@@ -110,7 +110,7 @@ describe("what a receiver's answer means", () => {
   });
 
   // spec: SINK-9
-  test("a receiver that repeats the headers' values, whole or in part, tells nobody", async () => {
+  test("a receiver that repeats the headers' values, whole or in part, reveals none of them", async () => {
     const headers = { Authorization: "Basic cGstbGYtMTIzOnNrLWxmLTQ1Ng==", "x-api-key": "sk-secret" };
     const echo =
       "Basic cGstbGYtMTIzOnNrLWxmLTQ1Ng== | cGstbGYtMTIzOnNrLWxmLTQ1Ng== | pk-lf-123 | sk-lf-456 | sk-secret";

@@ -23,7 +23,7 @@ export type FeedOptions = {
   readonly onState: (state: StreamState) => void;
 };
 
-/** A session as its stream tells it: folded by the page's folds, resumed by the page's client. */
+/** A session as its stream sends it: folded by the page's folds, resumed by the page's client. */
 export class SessionFeed {
   readonly session: string;
   readonly view: SessionView;

@@ -82,7 +82,7 @@ function numbersIn(directory: string): number[] {
   });
 }
 
-/** A socket that this user may not reach is somebody's. */
+/** A socket that this user may not reach belongs to another user. */
 async function isLive(directory: string, number: number): Promise<boolean> {
   const socket = connect(socketAt(directory, number));
   try {

@@ -30,7 +30,7 @@ const FIRST = 200;
 const TICK = 1_000;
 const FRAME = 50;
 
-/** All sessions: who needs somebody, what runs, what ended last. Until Ctrl-C; answers the exit code. */
+/** All sessions: those that wait for an answer, that run, that ended last. Until Ctrl-C; answers the exit code. */
 export function followSessions(server: Server, { style, json, from, environment }: FollowOptions): Promise<number> {
   const sessions = new Map<string, SessionSummary>();
   const screen = !json && redraws(process.stdout, environment) ? new Screen(process.stdout) : undefined;

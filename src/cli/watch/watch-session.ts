@@ -56,7 +56,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
         trouble = lostText(state.why);
       } else if (state.state === "refused") {
         trouble = refusalText(state.refusal, server);
-        // A session that nobody has sent yet may begin.
+        // Its first span may still arrive.
         if (state.refusal.reason !== "not-found" || state.refusal.movedTo.length > 0)
           return end(refusalCode(state.refusal), trouble);
         trouble = "No such session yet. Waiting for it";

@@ -1,4 +1,4 @@
-/** What a tab tells a reader who looks elsewhere. `failed`: since the reader last looked. */
+/** The title of a tab, for a reader who looks elsewhere. `failed`: since the reader last looked. */
 export type Attention = { readonly waiting: number; readonly failed: number };
 
 /** "(2 waiting, 1 failed) Sessions · Spanfold" */

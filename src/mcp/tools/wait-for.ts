@@ -10,7 +10,7 @@ import { awaitStatus, hasMissed } from "../status-source.ts";
 import { readSession, refusal } from "../tool.ts";
 import type { Tool } from "../tool.ts";
 
-/** Clients give up a call after 60 seconds unless they are told otherwise. */
+/** Clients give up a call after 60 seconds unless they are set otherwise. */
 const USUAL_SECONDS = "45";
 /** Nothing in a Worker ends a response that is read. Proxies and clients do. */
 const MAX_SECONDS = 600;

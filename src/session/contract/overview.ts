@@ -2,7 +2,7 @@ import type { LatestTrace } from "../latest-trace.ts";
 import type { SummaryWithStatus } from "../liveness.ts";
 import type { WholeNumbers } from "../numbers/numbers-answer.ts";
 
-/** What `GET /` tells. */
+/** The answer of `GET /`. */
 export type OverviewAnswer = {
   /** Unix milliseconds, by the server's clock. */
   readonly at: number;

@@ -92,7 +92,7 @@ describe("a reader is notified of what changes", () => {
     const both = follow(["waiting", "failed", "finished"]);
     both.open(0, []);
     expect(both.change(30, ended, failed)).toBe("[Finished: Plan a]; [Failed: Plan b] run_sql: timeout");
-    // Somebody opened it: its number of watchers changed.
+    // A viewer opened it: its number of watchers changed.
     expect(both.change(35, { ...ended, watchers: 1 })).toBe("");
     expect(both.leave(40, "a")).toBe("a closed");
     expect(both.change(60, session("a", 50))).toBe("[Finished: Plan a]");

@@ -11,7 +11,7 @@ type Client = {
 /** One request of the queue, one of a flush. */
 const SOCKETS = 2;
 
-/** Over `node:http`: unlike `fetch`, its sockets can be told not to keep a process alive that is done. */
+/** Over `node:http`: unlike `fetch`, its sockets can be set not to keep a process alive that is done. */
 export async function nodeTransport(target: Target): Promise<Transport> {
   const client: Client = target.url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const agent = new client.Agent({ keepAlive: true, maxSockets: SOCKETS });

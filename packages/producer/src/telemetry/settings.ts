@@ -2,7 +2,7 @@ import { credentialsOf, PROTOCOLS, tracesPath, UNREADABLE_CREDENTIALS, urlOf } f
 import type { Protocol } from "../fork/target.ts";
 import type { EnvironmentReader } from "./environment.ts";
 
-/** What the exporter of a program is told by the OTLP variables. */
+/** The settings of a program's exporter in the OTLP variables. */
 export type ExporterSettings = {
   readonly protocol: Protocol;
   readonly url: string;

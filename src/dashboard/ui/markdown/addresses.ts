@@ -1,7 +1,7 @@
 /** An image that a text names. It is never loaded by itself. */
 export type MarkdownImage = {
   readonly alt: string;
-  /** What the reader is told of where it is. */
+  /** What the reader sees of where it is. */
   readonly address: string;
   /** The image itself, if it may be shown when the reader asks for it. */
   readonly data?: string;

@@ -26,7 +26,7 @@ export type MovingLog = {
 /**
  * Moves a log that has grown from its shard to an object of its own. Pages are copied while the shard admits; then no new job starts, the
  * log is closed for writing, and what is left is copied. The shard stores the pointer after the object has everything. Until then the
- * shard's log is the only one: the object does not answer without the move's number, which nobody else knows before.
+ * shard's log is the only one: the object does not answer without the move's number, which only the shard knows before.
  */
 export class Mover {
   readonly #log: MovingLog;

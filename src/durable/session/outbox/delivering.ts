@@ -6,7 +6,7 @@ import { LOST_RUN_MILLIS } from "../../../session/contract/outbox.ts";
 import type { CursorMoves, OutboxPage, OutboxRow, OwnedChunk } from "../../../session/contract/outbox.ts";
 import type { SessionState } from "../state.ts";
 
-/** When the owned trace has to be delivered next by what is on disk, Unix milliseconds. Without a row nobody has looked at it yet. */
+/** When the owned trace has to be delivered next by what is on disk, Unix milliseconds. Without a row no run has looked at it yet. */
 export function nextDelivery({ traces, outbox, fold }: SessionState): number | undefined {
   const owned = traces.owned();
   if (owned === undefined) return undefined;
