@@ -70,7 +70,7 @@ export type SpanFacts = {
   readonly error: boolean;
   /** Only of an error: the caller no longer wanted the answer. */
   readonly canceled?: true | undefined;
-  /** Only of an error: an exception of the span tells it, and not its status alone. */
+  /** Only of an error: an exception of the span states it, and not its status alone. */
   readonly exception?: true | undefined;
   /** Only of an error: first line of its message, at most 160 UTF-16 units. */
   readonly failure?: string | undefined;

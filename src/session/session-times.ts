@@ -105,7 +105,7 @@ function findExtent(part: TimedRows, clocks: ClockRange): Extent {
 
 const NEVER = 2n ** 64n;
 
-/** The earliest start of an ancestor, as the paths of spans tell it: the ancestor itself may not have been received. */
+/** The earliest start of an ancestor, as the paths of spans give it: the ancestor itself may not have been received. */
 function earliestInPaths({ table: { rows, paths }, groups: { derived } }: TimedRows, clocks: ClockRange): bigint {
   let earliest = NEVER;
   if (paths.length === 0) return earliest;

@@ -146,7 +146,7 @@ function hiddenTraces({ rows }: SpanTable, { derived }: QueryFold["groups"]): nu
   return [...hidden].filter((trace) => !shown.has(trace)).length;
 }
 
-/** The start of a query whose outermost span was not received: as paths tell it, else that of the earliest span. */
+/** The start of a query whose outermost span was not received: as paths give it, else that of the earliest span. */
 function absentStart(table: SpanTable, lead: number): bigint {
   const start = table.rows.long(lead, Row.START);
   const stated = outermostAbsent(table, lead).start;

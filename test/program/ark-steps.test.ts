@@ -81,7 +81,7 @@ test("the five steps of Ark's prototype: a query is run, found, watched as a tre
   const model = { model: "gpt-4.1-mini", agent };
   const tool = { toolName: "get-weather", toolType: "http", toolId: "call_1", agent };
 
-  // 1. The query is run: Ark tells of it before any span has ended.
+  // 1. The query is run: Ark reports it before any span has ended.
   const input = "What is the weather in Chicago?";
   await postEvent(program, "QueryExecutionStart", 0, { targetType: "agent", agent: "weather", input });
   await postEvent(program, "AgentExecutionStart", 0.1, { agent });

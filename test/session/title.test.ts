@@ -43,7 +43,7 @@ describe("the title is what a user asked", () => {
       "Ada?",
     ],
     ["one text in two places", { embedder: { text: "Who?" }, prompt_builder: { question: "Who?" } }, "Who?"],
-    ["the most telling field", { style: "short", topic: "Ada Lovelace", language: "en" }, "Ada Lovelace"],
+    ["the most specific field", { style: "short", topic: "Ada Lovelace", language: "en" }, "Ada Lovelace"],
     [
       "the field of Dify's workflows",
       { "sys.query": "Who was Ada?", "sys.user_id": "ann", "sys.files": [] },

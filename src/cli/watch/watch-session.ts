@@ -86,7 +86,7 @@ export function watchSession(target: Target, output: Output, { until, from }: Wa
       if (until === "interrupted") return;
       if (lostSince !== undefined && Date.now() - lostSince > PATIENCE)
         return end(UNREACHABLE, `${server.url} was not reachable for ${PATIENCE / 1000} s.`);
-      // What loads tells an old state.
+      // While it loads, the state is an old one.
       const code = status === undefined || !isLive || lostSince !== undefined ? undefined : EXIT_OF[status];
       if (code !== undefined) end(code);
     }

@@ -181,7 +181,7 @@ export const TOOL_OUTPUT_KEYS = [
   "ag2.code_execution.output",
 ] as const;
 
-/** Answers of models, of which the usage is read: they tell no outcome. */
+/** Answers of models, of which the usage is read: they show no outcome. */
 const ANSWERS_OF_MODELS: ReadonlySet<string> = new Set(["genkit:output", "haystack.agent.step.llm.output"]);
 
 /** Values that may say how a span ended: outputs of tools and of runs. Genkit's answers are read for their usage. */

@@ -43,7 +43,7 @@ export const TOOL_INPUT_KEYS = [
   "flue.tool.arguments",
 ] as const;
 
-/** After all other outputs: these tell no outcome of their span. */
+/** After all other outputs: these show no outcome of their span. */
 export const LAST_OUTPUT_KEYS = [
   "gen_ai.agent.actual_output",
   "flue.turn.output",

@@ -16,7 +16,7 @@ export type EarlierMessages = {
   readonly call: TreeNode | undefined;
   /** By message of the input. */
   readonly news: readonly News[];
-  /** Calls whose messages are not loaded, and would tell more. */
+  /** Calls whose messages are not loaded, and would show more. */
   readonly unread: readonly TreeNode[];
 };
 

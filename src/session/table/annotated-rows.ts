@@ -16,7 +16,7 @@ export function isCanceled(table: SpanTable, row: number): boolean {
   return annotation.canceled && (!rows.error(row) || rows.canceled(row));
 }
 
-/** Whether an exception tells the row's error, and not a status alone. */
+/** Whether an exception states the row's error, and not a status alone. */
 export function statesException(table: SpanTable, row: number): boolean {
   return table.rows.exception(row) || annotationAt(table, row)?.error === true;
 }

@@ -204,7 +204,7 @@ export class SpanRows {
     return (this.word(row, BITS) & CANCELED) !== 0;
   }
 
-  /** Whether an exception of its own tells an error. */
+  /** Whether an exception of its own states an error. */
   exception(row: number): boolean {
     return (this.word(row, BITS) & EXCEPTION) !== 0;
   }

@@ -117,7 +117,7 @@ function queriesIn(
   return queries;
 }
 
-/** A placeholder starts with the earliest span or placeholder below it, unless a path tells an earlier start. */
+/** A placeholder starts with the earliest span or placeholder below it, unless a path gives an earlier start. */
 function startPlaceholders(table: SpanTable, placeholders: readonly Placeholder[], parents: Int32Array): void {
   if (placeholders.length === 0) return;
   const order = parentsFirst(parents);
@@ -133,7 +133,7 @@ function startPlaceholders(table: SpanTable, placeholders: readonly Placeholder[
   }
 }
 
-/** The start of a placeholder: its own, if a path tells it and it is before all spans below, else that of the earliest of these. */
+/** The start of a placeholder: its own, if a path gives it and it is before all spans below, else that of the earliest of these. */
 export function startOf({ rows }: SpanTable, { start, earliest }: Placeholder): bigint {
   const below = rows.long(earliest, Row.START);
   return start !== 0n && start < below ? start : below;

@@ -41,7 +41,7 @@ export type TreeNode = {
   /** By start, then by span id and kind. */
   readonly children: readonly TreeNode[];
   readonly depth: number;
-  /** Unix nanoseconds; of a placeholder its own if a path tells it, else its earliest child's. */
+  /** Unix nanoseconds; of a placeholder its own if a path gives it, else its earliest child's. */
   readonly start: bigint;
   /** Unix nanoseconds. Of a running span and of a placeholder: the latest known time in the subtree. */
   readonly end: bigint;

@@ -49,7 +49,7 @@ export function Overview(props: OverviewProps) {
   const drawn = useMemo(() => computed(() => (signals.clock.drawn.value / pixel.current) * pixel.current), [signals]);
   const open = replay === undefined ? drawn.value : axis.end;
   const isFaint = faintness(props);
-  // A replay does not tell what comes.
+  // A replay does not show what comes.
   const isFailed = ({ key, failed }: LaneStep): boolean =>
     failed && (replay === undefined || displayed.byKey.get(key)?.cause === true);
   useDrawing(() => {
