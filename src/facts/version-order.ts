@@ -10,7 +10,8 @@ export type SpanVersion = Pick<SpanFacts, "running" | "end" | "asOf" | "size" | 
  */
 export function supersedes(candidate: SpanVersion, stored: SpanVersion): boolean {
   if (candidate.running !== stored.running) return stored.running;
-  const [last, storedLast] = [lastOf(candidate), lastOf(stored)];
+  const last = lastOf(candidate);
+  const storedLast = lastOf(stored);
   if (last !== storedLast) return last > storedLast;
   if (candidate.size !== stored.size) return candidate.size > stored.size;
   return candidate.hash > stored.hash;

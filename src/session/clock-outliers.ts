@@ -47,14 +47,19 @@ export class TimeCounts {
 /** Counts of times by position. */
 export function countTimes({ length, bucket, clock }: ClockReadings): TimeCounts {
   const counts = new TimeCounts();
-  let [lastClock, lastBucket, count] = [0, -1, 0];
+  let lastClock = 0;
+  let lastBucket = -1;
+  let count = 0;
   // Neighbours mostly share both.
   for (let at = 0; at < length; at++) {
-    const [ownClock, ownBucket] = [clock(at), bucket(at)];
+    const ownClock = clock(at);
+    const ownBucket = bucket(at);
     if (ownBucket < 0) continue;
     if (ownClock !== lastClock || ownBucket !== lastBucket) {
       if (count > 0) counts.add(lastClock, lastBucket, count);
-      [lastClock, lastBucket, count] = [ownClock, ownBucket, 0];
+      lastClock = ownClock;
+      lastBucket = ownBucket;
+      count = 0;
     }
     count++;
   }
@@ -112,7 +117,8 @@ function elect(groups: readonly ClockRange[], counts: TimeCounts): ClockRange {
   }
   const homes = new Map<number, { readonly group: number; readonly count: number }>();
   for (const [key, count] of ofClocks) {
-    const [by, group] = [Math.floor(key / BUCKETS), key % BUCKETS];
+    const by = Math.floor(key / BUCKETS);
+    const group = key % BUCKETS;
     const known = homes.get(by);
     if (known === undefined || count > known.count || (count === known.count && group > known.group))
       homes.set(by, { group, count });

@@ -68,14 +68,15 @@ function omitRepeated(table: SpanTable, { parents, order }: QueryGroups, counted
 }
 
 /** The hashes of calls that several tools' rows among these have; `undefined` without any, as in most sessions. */
-export function repeatedCalls({ rows }: SpanTable, among: readonly number[]): ReadonlySet<number> | undefined {
+export function repeatedCalls({ rows }: SpanTable, among: ArrayLike<number>): ReadonlySet<number> | undefined {
   let size = FIRST_SLOTS;
   while (size < among.length) size *= 2;
   /** Open addressing; 0 is free, and no call's hash. */
   const slots = new Uint32Array(size * 2);
   const mask = slots.length - 1;
   let repeated: Set<number> | undefined;
-  for (const row of among) {
+  for (let at = 0; at < among.length; at++) {
+    const row = among[at] ?? 0;
     const call = rows.word(row, Row.CALL);
     if (call === 0 || rows.kind(row) !== "tool") continue;
     let slot = call & mask;
@@ -136,7 +137,8 @@ function countOutermost(table: SpanTable, groups: QueryGroups, kind: "tool" | "a
 /** Whether two nested spans of one kind are of one operation: they have the same name, and do not name two calls. */
 function isSame(table: SpanTable, outer: number, inner: number): boolean {
   const { rows } = table;
-  const [outerCall, innerCall] = [rows.word(outer, Row.CALL), rows.word(inner, Row.CALL)];
+  const outerCall = rows.word(outer, Row.CALL);
+  const innerCall = rows.word(inner, Row.CALL);
   if (outerCall !== 0 && innerCall !== 0 && outerCall !== innerCall) return false;
   if (rows.string(outer, Row.SUBJECT) === rows.string(inner, Row.SUBJECT)) return true;
   return rows.kind(inner) === "tool" && isInNamespace(nameOf(table, outer), nameOf(table, inner));

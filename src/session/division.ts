@@ -45,25 +45,28 @@ export class Division {
   }
 
   /** All rows of the traces that were written since. */
-  #writtenTraces(annotated: ReadonlySet<string>): number[] {
+  #writtenTraces(annotated: ReadonlySet<string>): Int32Array {
     const { rows } = this.#table;
     const written = new Set(Array.from(annotated, (traceId) => this.#table.traceNumber(traceId)));
     for (let row = 0; row < rows.length; row++) {
       if (rows.word(row, Row.REVISION) > this.#revision) written.add(rows.word(row, Row.TRACE));
     }
-    const found: number[] = [];
-    let [last, isWritten] = [NONE, false];
+    const found = new Int32Array(rows.length);
+    let count = 0;
+    let last = NONE;
+    let isWritten = false;
     for (let row = 0; row < rows.length; row++) {
       const trace = rows.word(row, Row.TRACE);
       // Neighbours mostly share it.
-      if (trace !== last) [last, isWritten] = [trace, written.has(trace)];
-      if (isWritten) found.push(row);
+      if (trace !== last) isWritten = written.has(trace);
+      last = trace;
+      if (isWritten) found[count++] = row;
     }
-    return found;
+    return found.subarray(0, count);
   }
 
   /** Gives rows their parts; returns the parts that changed. `units`: by place in `rows`. */
-  #place(rows: readonly number[], units: Int32Array, annotated: ReadonlySet<string>): ReadonlySet<number> {
+  #place(rows: Int32Array, units: Int32Array, annotated: ReadonlySet<string>): ReadonlySet<number> {
     const table = this.#table;
     this.#takeOut(rows);
     this.#grow(table.size);
@@ -74,7 +77,9 @@ export class Division {
     /** By the unit's number. */
     const parts = new Int32Array(rows.length).fill(NONE);
     let revision = this.#revision;
-    for (const [at, row] of rows.entries()) {
+    // Loops without iterators: all rows of a trace come here whenever it grows.
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] ?? 0;
       const unit = units[at] ?? at;
       const before = this.#partBefore(row);
       let part = parts[unit] ?? NONE;
@@ -92,7 +97,8 @@ export class Division {
         if (before !== NONE) changed.add(before);
       }
     }
-    for (const [at, row] of rows.entries()) {
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] ?? 0;
       const unit = units[at] ?? at;
       this.#partOf[row] = parts[unit] ?? NONE;
       this.#unitOf[row] = rows[unit] ?? row;
@@ -101,7 +107,7 @@ export class Division {
     return changed;
   }
 
-  #takeOut(rows: readonly number[]): void {
+  #takeOut(rows: Int32Array): void {
     for (const row of rows) {
       const part = this.#partBefore(row);
       if (part === NONE) continue;
@@ -115,11 +121,11 @@ export class Division {
   }
 
   /** Parts that would hold too many rows of several units: they grew, or were one unit until now. */
-  #grownParts(rows: readonly number[], units: Int32Array, sizes: Int32Array): ReadonlySet<number> {
+  #grownParts(rows: Int32Array, units: Int32Array, sizes: Int32Array): ReadonlySet<number> {
     const ofRows = new Map<number, number>();
     const ofUnits = new Map<number, number>();
-    for (const [at, row] of rows.entries()) {
-      const part = this.#partBefore(row);
+    for (let at = 0; at < rows.length; at++) {
+      const part = this.#partBefore(rows[at] ?? 0);
       if (units[at] !== at || part === NONE) continue;
       ofRows.set(part, (ofRows.get(part) ?? this.#sizes[part] ?? 0) + (sizes[at] ?? 0));
       ofUnits.set(part, (ofUnits.get(part) ?? this.#units[part] ?? 0) + 1);
@@ -156,20 +162,21 @@ export class Division {
  * spans; but all of a trace is one if a span's parent was not received, a span names its query, two spans have one id, two trees have
  * one call of a tool, or it has log records: each relates trees.
  */
-function unitsOf(table: SpanTable, rows: readonly number[]): Int32Array {
+function unitsOf(table: SpanTable, rows: Int32Array): Int32Array {
   const placeOf = new Int32Array(table.size);
-  for (const [at, row] of rows.entries()) placeOf[row] = at;
-  const parents = Int32Array.from(rows, (row) => {
-    const parent = namedParent(table, row);
-    return parent < 0 ? parent : (placeOf[parent] ?? ROOT);
-  });
+  for (let at = 0; at < rows.length; at++) placeOf[rows[at] ?? 0] = at;
+  const parents = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    const parent = namedParent(table, rows[at] ?? 0);
+    parents[at] = parent < 0 ? parent : (placeOf[parent] ?? ROOT);
+  }
   cutCycles(parents);
   const traceAt = (at: number): number => table.rows.word(rows[at] ?? 0, Row.TRACE);
   const undivided = new Set(table.sharingTraces);
   const units = new Int32Array(rows.length).fill(NONE);
-  for (const [at, row] of rows.entries()) {
+  for (let at = 0; at < rows.length; at++) {
     const parent = parents[at] ?? ROOT;
-    if (parent === MISSING || parent === CYCLE || namesQuery(table, row)) undivided.add(traceAt(at));
+    if (parent === MISSING || parent === CYCLE || namesQuery(table, rows[at] ?? 0)) undivided.add(traceAt(at));
     let top = at;
     while (units[top] === NONE && (parents[top] ?? ROOT) >= 0) top = parents[top] ?? ROOT;
     if (units[top] !== NONE) top = units[top] ?? top;
@@ -189,13 +196,14 @@ function unitsOf(table: SpanTable, rows: readonly number[]): Int32Array {
 }
 
 /** Traces in which spans of several units are of one tool's call. */
-function tracesWithSharedCalls(table: SpanTable, among: readonly number[], units: Int32Array): Set<number> {
+function tracesWithSharedCalls(table: SpanTable, among: Int32Array, units: Int32Array): Set<number> {
   const traces = new Set<number>();
   const { rows } = table;
   const repeated = repeatedCalls(table, among);
   if (repeated === undefined) return traces;
   const unitOfCall = new Map<number, number>();
-  for (const [at, row] of among.entries()) {
+  for (let at = 0; at < among.length; at++) {
+    const row = among[at] ?? 0;
     const call = rows.word(row, Row.CALL);
     if (call === 0 || rows.kind(row) !== "tool" || !repeated.has(call)) continue;
     const trace = rows.word(row, Row.TRACE);

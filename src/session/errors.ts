@@ -95,7 +95,8 @@ const LEAST = 3;
 function explains(table: SpanTable, row: number, above: number): boolean {
   if (!statesException(table, above)) return true;
   if (TRANSPORT.has(table.rows.kind(row)) && CALLS.has(table.rows.kind(above))) return true;
-  const [own, repeated] = [failureAt(table, row), failureAt(table, above)];
+  const own = failureAt(table, row);
+  const repeated = failureAt(table, above);
   // Without words it is the failure that the row above words.
   if (own === undefined || own === repeated) return true;
   return repeated !== undefined && (contains(repeated, own) || contains(own, repeated));

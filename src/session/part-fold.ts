@@ -26,12 +26,14 @@ export function foldParts<Result>(fold: (part: PartFold) => Result): (parts: rea
 /** As `compareRows`, of rows of parts. */
 export function comparePartRows(a: PartRow, b: PartRow): number {
   if (a.table === b.table) return compareRows(a.table, a.row, b.row);
-  const [rows, others] = [a.table.rows, b.table.rows];
+  const rows = a.table.rows;
+  const others = b.table.rows;
   const byStart =
     rows.word(a.row, Row.START) - others.word(b.row, Row.START) ||
     rows.word(a.row, Row.START + 1) - others.word(b.row, Row.START + 1);
   if (byStart !== 0) return byStart;
-  const [traceId, otherTraceId] = [a.table.traceId(a.row), b.table.traceId(b.row)];
+  const traceId = a.table.traceId(a.row);
+  const otherTraceId = b.table.traceId(b.row);
   if (traceId !== otherTraceId) return traceId < otherTraceId ? -1 : 1;
   return (
     rows.word(a.row, Row.ID) - others.word(b.row, Row.ID) ||

@@ -50,7 +50,8 @@ export const NO_USAGE: Usage = { tokens: NO_TOKENS, unpriced: 0 };
 
 export function isSameUsage(a: Usage | undefined, b: Usage | undefined): boolean {
   if (a === undefined || b === undefined || a === b) return a === b;
-  const [x, y] = [a.tokens, b.tokens];
+  const x = a.tokens;
+  const y = b.tokens;
   return (
     a.reported === b.reported &&
     a.estimated === b.estimated &&

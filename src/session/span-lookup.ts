@@ -42,7 +42,8 @@ export function findSpan(table: SpanTable, traceId: string, spanId: string, otlp
 }
 
 function findMissing(table: SpanTable, groups: QueryGroups, trace: number, spanId: string): SpanLookup {
-  const [high, low] = [highWord(spanId), lowWord(spanId)];
+  const high = highWord(spanId);
+  const low = lowWord(spanId);
   const isNamed = linkPlaceholders(table, groups).placeholders.some(
     (one) => one.standsFor === "span" && one.trace === trace && one.high === high && one.low === low,
   );

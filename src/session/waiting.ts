@@ -79,7 +79,8 @@ function* findRequests(part: PartFold): Generator<RowRequest> {
 /** By time. Of spans that one exception ended at once, one with its words is first. */
 function isEarlier(a: RowRequest, b: RowRequest): boolean {
   if (a.request.since !== b.request.since) return a.request.since < b.request.since;
-  const [isWorded, isOtherWorded] = [a.request.question !== "", b.request.question !== ""];
+  const isWorded = a.request.question !== "";
+  const isOtherWorded = b.request.question !== "";
   return isWorded === isOtherWorded ? comparePartRows(a, b) < 0 : isWorded;
 }
 

@@ -85,7 +85,8 @@ function tracedQueries(table: SpanTable): Map<string, TracedQueries> {
     if (rows.derivation(row) !== undefined || rows.string(row, Row.QUERY_NAME) === NONE) continue;
     const identity = identityOf(table, row);
     const key = `${rows.word(row, Row.TRACE)}:${identity}`;
-    const [start, end] = [startOf(table, row), endOf(table, row)];
+    const start = startOf(table, row);
+    const end = endOf(table, row);
     const known = traces.get(key);
     if (known === undefined) {
       const added = { rows: [row], start, end };
@@ -134,7 +135,8 @@ function linkOperations(
   /** By row: the row that replaces it. */
   const replacedBy = new Map<number, number>();
   for (const alike of groupByName(table, operations).values()) {
-    const [starts, ends] = [alike.filter((row) => rows.running(row)), alike.filter((row) => !rows.running(row))];
+    const starts = alike.filter((row) => rows.running(row));
+    const ends = alike.filter((row) => !rows.running(row));
     for (const [start, end] of pairRows(table, starts, ends)) replacedBy.set(start, end);
   }
   if (traced !== undefined) {

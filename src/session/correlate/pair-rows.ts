@@ -16,7 +16,8 @@ export function pairRows(
   const pairs: [number, number][] = [];
   let at = 0;
   for (let place = 0; place < derived.length && at < better.length;) {
-    const [row, other] = [derived[place] ?? 0, better[at] ?? 0];
+    const row = derived[place] ?? 0;
+    const other = better[at] ?? 0;
     const next = derived[place + 1];
     if (endOf(table, other) + SLACK < startOf(table, row)) at++;
     else if (endOf(table, row) + SLACK < startOf(table, other)) place++;

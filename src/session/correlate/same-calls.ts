@@ -79,7 +79,8 @@ function matchById(table: SpanTable, derived: readonly number[], match: Match): 
     rows.word(row, Row.CALL) * TRACED_AND_LOGGED.length + TRACED_AND_LOGGED.indexOf(rows.kind(row));
   const first = new Map<number, number>();
   const isBetter = (row: number, known: number): boolean => {
-    const [a, b] = [rows.derivation(row) === undefined, rows.derivation(known) === undefined];
+    const a = rows.derivation(row) === undefined;
+    const b = rows.derivation(known) === undefined;
     return a === b ? compareRows(table, row, known) < 0 : a;
   };
   for (let row = 0; row < rows.length; row++) {
@@ -147,7 +148,9 @@ function pairAlike(table: SpanTable, { derived, spans }: Alike, match: Match): v
   let at = 0;
   let place = 0;
   while (place < derived.length && at < spans.length) {
-    const [row, span, next] = [derived[place] ?? 0, spans[at] ?? 0, derived[place + 1]];
+    const row = derived[place] ?? 0;
+    const span = spans[at] ?? 0;
+    const next = derived[place + 1];
     if (endOf(table, span) + SLACK < startOf(table, row)) leftSpans.push(spans[at++] ?? 0);
     else if (
       endOf(table, row) + SLACK < startOf(table, span) ||

@@ -147,6 +147,7 @@ function lastEnded(table: SpanTable, groups: QueryGroups, clocks: ClockRange): n
 function isLater(a: PartRow, b: PartRow): boolean {
   const byWeight = weightOf(a.table, a.row) - weightOf(b.table, b.row);
   if (byWeight !== 0) return byWeight > 0;
-  const [end, other] = [a.table.rows.long(a.row, Row.LAST), b.table.rows.long(b.row, Row.LAST)];
+  const end = a.table.rows.long(a.row, Row.LAST);
+  const other = b.table.rows.long(b.row, Row.LAST);
   return end === other ? comparePartRows(a, b) > 0 : end > other;
 }

@@ -23,7 +23,8 @@ function countAlike(
   rowAt: (rows: RowBlock, offset: number) => ReadingRow | undefined,
 ): number {
   for (let offset = 0; ; offset++) {
-    const [one, other] = [rowAt(a, offset), rowAt(b, offset)];
+    const one = rowAt(a, offset);
+    const other = rowAt(b, offset);
     if (one === undefined || other === undefined || !one.isSame(other)) return offset;
   }
 }

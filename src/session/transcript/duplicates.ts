@@ -8,7 +8,8 @@ const merged = new WeakMap<SpanSaid, { readonly known: SpanSaid; readonly both: 
 /** Gives spans what their duplicates say: some agents trace their calls without contents, and log them with. `said`: by row. */
 export function mergeDuplicates({ groups }: QueryFold, said: (SpanSaid | undefined)[]): void {
   for (const [row, shown] of groups.derived?.replacements ?? []) {
-    const [own, known] = [said[row], said[shown]];
+    const own = said[row];
+    const known = said[shown];
     if (own === undefined) continue;
     if (known === undefined) {
       said[shown] = own;

@@ -35,7 +35,8 @@ export class StepWriter {
   at(row: number) {
     const { table } = this.#source;
     const { rows } = table;
-    const [start, end] = [this.time ?? rows.long(row, Row.START), rows.long(row, Row.LAST)];
+    const start = this.time ?? rows.long(row, Row.START);
+    const end = rows.long(row, Row.LAST);
     const isMoment = this.time !== undefined || rows.running(row) || end < start;
     return {
       traceId: table.traceId(row),

@@ -42,7 +42,9 @@ export class TurnRows {
     const places = new Map<number, number>();
     for (let at = 0; at < rows.length; at++) places.set(rows[at] ?? -1, at);
     this.#places = places;
-    this.#parents = Int32Array.from(rows, (row) => places.get(parents[row] ?? -1) ?? -1);
+    const own = new Int32Array(rows.length);
+    for (let at = 0; at < rows.length; at++) own[at] = places.get(parents[rows[at] ?? -1] ?? -1) ?? -1;
+    this.#parents = own;
     this.#bits = new Uint8Array(rows.length);
     for (let at = rows.length - 1; at >= 0; at--) this.#markAbove(at);
     for (let at = 0; at < rows.length; at++) this.#markWithin(at);

@@ -110,7 +110,8 @@ function splitByTrace({ roots, rows }: SessionTree): readonly Run[] {
   for (let root = 0; root < roots.length;) {
     const first = roots[root];
     if (first === undefined) break;
-    const [firstRoot, firstRow] = [root, from];
+    const firstRoot = root;
+    const firstRow = from;
     for (; roots[root]?.traceId === first.traceId; root++) from += (roots[root]?.descendants ?? 0) + 1;
     runs.push({ roots: roots.slice(firstRoot, root), rows: rows.slice(firstRow, from), first });
   }

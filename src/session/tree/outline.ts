@@ -166,7 +166,8 @@ class Nodes {
   /** By start, then by span id and kind. */
   compare(a: number, b: number): number {
     const { rows } = this.#table;
-    const [x, y] = [this.#at(a), this.#at(b)];
+    const x = this.#at(a);
+    const y = this.#at(b);
     const byStart = this.#byStart(a, x, b, y);
     if (byStart !== 0) return byStart;
     if (x === undefined && y === undefined)
@@ -176,7 +177,8 @@ class Nodes {
 
   /** Traces by their first root, then by id. */
   compareTraces(a: number, b: number): number {
-    const [x, y] = [this.#at(a), this.#at(b)];
+    const x = this.#at(a);
+    const y = this.#at(b);
     const byStart = this.#byStart(a, x, b, y);
     if (byStart !== 0) return byStart;
     return this.#traceId(a, x) < this.#traceId(b, y) ? -1 : 1;
@@ -186,7 +188,8 @@ class Nodes {
     const { rows } = this.#table;
     if ((x?.start ?? 0n) === 0n && (y?.start ?? 0n) === 0n)
       return rows.order(x?.earliest ?? a, Row.START, y?.earliest ?? b, Row.START);
-    const [one, other] = [this.#start(a, x), this.#start(b, y)];
+    const one = this.#start(a, x);
+    const other = this.#start(b, y);
     return one === other ? 0 : one < other ? -1 : 1;
   }
 
@@ -241,7 +244,8 @@ function depthFirst(nodes: Nodes, { derived }: QueryGroups, parents: Int32Array)
     const place = ahead.pop();
     if (place === undefined) break;
     order[length] = place;
-    const [first, end] = [from[place] ?? 0, from[place + 1] ?? 0];
+    const first = from[place] ?? 0;
+    const end = from[place + 1] ?? 0;
     sortPart(children, first, end, nodes);
     for (let at = end - 1; at >= first; at--) ahead.push(children[at] ?? 0);
   }

@@ -107,7 +107,8 @@ function claimsOf(table: SpanTable, { derived }: QueryGroups): Claims {
     const trace = rows.word(row, Row.TRACE);
     for (let path = rows.path(row); path !== NO_PATH && walked[path] === 0; path = paths.above(path)) {
       walked[path] = 1;
-      const [high, low] = [paths.high(path), paths.low(path)];
+      const high = paths.high(path);
+      const low = paths.low(path);
       if (table.rowOf(trace, high, low) >= 0) continue;
       const above = paths.above(path);
       const parentId = above === NO_PATH ? "" : Row.hexOf(paths.high(above), paths.low(above));

@@ -142,7 +142,8 @@ function cutBadges(above: number): readonly Badge[] {
 function replacementsIn({ derived }: QueryGroups, spans: readonly ViewSpan[]): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   for (const [row, shown] of derived?.replacements ?? []) {
-    const [from, to] = [spans[row], spans[shown]];
+    const from = spans[row];
+    const to = spans[shown];
     if (from !== undefined && to !== undefined) keys.set(`${from.traceId}:${from.facts.spanId}`, to.key);
   }
   return keys;
