@@ -128,6 +128,23 @@ test("the guard is that of HTTP: the token decides, and without tokens the addre
   stream.destroy();
 });
 
+test("calls that follow refused ones arrive", async () => {
+  const { grpcPort } = await startProgram({
+    DATA_DIR: await temporaryDirectory(),
+    GRPC_PORT: "0",
+    ADMIN_TOKEN: "admin-secret",
+    INGEST_TOKEN: "ingest-secret",
+    VIEW_TOKEN: "view-secret",
+  });
+  const call = clientOf(grpcPort);
+  const codes = new Set<number>();
+  for (let n = 0; n < 100; n++) {
+    const token = n % 2 === 0 ? "wrong" : "ingest-secret";
+    codes.add((await call(TRACES, ONE_SPAN, { metadata: { authorization: `Bearer ${token}` } })).code);
+  }
+  expect([...codes].toSorted((a, b) => a - b)).toEqual([status.OK, status.UNAUTHENTICATED]);
+});
+
 test("a deadline ends a call whose message does not arrive", async () => {
   const { grpcPort } = await startProgram({ DATA_DIR: await temporaryDirectory(), GRPC_PORT: "0" });
   const { stream, trailers } = await openCall(grpcPort, { "grpc-timeout": "300m" });

@@ -114,9 +114,19 @@ function forwardCall(
   });
   call.on("error", () => forwarded.destroy());
 
-  forwarded.once("response", (response) => void readAnswer(response).then(end, () => end(UNREACHABLE)));
-  // Also after an early answer, when the runtime closes the connection under the rest of the message.
-  forwarded.on("error", () => end(UNREACHABLE));
+  forwarded.once("response", (response) => {
+    const { socket } = response;
+    const passOn = (given: GrpcAnswer): void => {
+      end(given);
+      // The runtime closes the connection of a message that it did not read: the next call would meet its end.
+      if (given.status.code !== status.OK) socket.destroy();
+    };
+    void readAnswer(response).then(passOn, () => passOn(UNREACHABLE));
+  });
+  // The runtime closes the connection under the rest of a message that it refuses, and its answer may be lost with it.
+  forwarded.on("error", () => {
+    if (!isAnswered) void refusalOf(call, url).then((refusal) => end(refusal ?? UNREACHABLE));
+  });
 
   // A flowing stream emits later: `place` is there by then.
   const place = calls.enter(read);
@@ -124,6 +134,27 @@ function forwardCall(
   forwarded.destroy();
   end(NO_ROOM);
 }
+
+/** What the Worker answers to the metadata alone, if it refuses the caller. */
+async function refusalOf(call: Forwarded, url: URL): Promise<GrpcAnswer | undefined> {
+  const asked = httpRequest(url, {
+    method: "POST",
+    agent: false,
+    headers: { ...headersOf(call), "content-length": 0 },
+  });
+  try {
+    const answered = new Promise<IncomingMessage>((resolve, reject) =>
+      asked.once("response", resolve).once("error", reject),
+    );
+    asked.end();
+    const answer = await readAnswer(await answered);
+    return REFUSALS.has(answer.status.code) ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const REFUSALS: ReadonlySet<number> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED]);
 
 /** The runtime is restarting, or this process is ending: a later try succeeds. */
 const UNREACHABLE: GrpcAnswer = {
