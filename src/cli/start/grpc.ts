@@ -119,7 +119,7 @@ function forwardCall(
     const passOn = (given: GrpcAnswer): void => {
       end(given);
       // The runtime closes the connection of a message that it did not read: the next call would meet its end.
-      if (given.status.code !== status.OK) socket.destroy();
+      if (given.status.code !== 0) socket.destroy();
     };
     void readAnswer(response).then(passOn, () => passOn(UNREACHABLE));
   });
