@@ -105,6 +105,19 @@ describe("metrics", () => {
     );
   });
 
+  // spec: SINK-14
+  test("that one upstream refused for good, while another could not take them, are rejected when they are repeated", async () => {
+    await put("a", { metrics: "sent" });
+    await put("b", { metrics: "sent" });
+    answers = (host) => new Response("", { status: host.startsWith("a") ? 404 : 503 });
+    const body = metricsOf(resource("u", 2));
+    expect((await postTo("/v1/metrics", body)).status).toBe(503);
+    answers = () => new Response();
+    expect(await (await postTo("/v1/metrics", body)).json()).toEqual({
+      partialSuccess: { rejectedDataPoints: "2", errorMessage: "the upstream a: the receiver answers 404" },
+    });
+  });
+
   test("that an upstream rejects in part are counted with its message", async () => {
     await put("a", { metrics: "sent" });
     answers = () => Response.json({ partialSuccess: { rejectedDataPoints: "1", errorMessage: "too old" } });

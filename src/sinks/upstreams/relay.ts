@@ -18,7 +18,7 @@ import { destinationOf } from "../http/destination.ts";
 import type { DeliveryOutcome, Transport } from "../sink.ts";
 import { matches } from "./matching.ts";
 import { otlpUpstream, signalUrl } from "./otlp-upstream.ts";
-import type { SignalBatch, SignalContent } from "./otlp-upstream.ts";
+import type { SignalContent } from "./otlp-upstream.ts";
 import { upstreamsOf } from "./registry.ts";
 import type { Upstream, Upstreams } from "./registry.ts";
 
@@ -85,8 +85,8 @@ export async function relay({ self, upstreams }: Upstreams, relayable: Relayable
   try {
     const sent = await Promise.all(
       targets.map(async ({ upstream, indexes }) => {
-        const content = (): SignalBatch => ({ ...relayable.pick(indexes), items: itemsAt(indexes), via: call.via });
-        return await sendOnce(self, upstream, content, signal, digest, call);
+        const share = { signal, items: itemsAt(indexes), pick: () => relayable.pick(indexes) };
+        return await sendOnce(self, upstream, share, digest, call);
       }),
     );
     return sumUp(sent, itemsAt(new Set(targets.flatMap(({ indexes }) => indexes))));
@@ -99,35 +99,32 @@ function indexesFor({ settings }: Upstream, { parts }: Relayable): number[] {
   return parts.flatMap(({ isFor }, at) => (isFor(settings.match) ? [at] : []));
 }
 
+/** What of a request an upstream wants. */
+type Share = { readonly signal: SinkSignal; readonly items: number; readonly pick: () => SignalContent };
+
 type Sent = { readonly key: string; readonly name: string; readonly items: number; readonly outcome: DeliveryOutcome };
 
 /** One attempt, unless the upstream answered the same request before, when another one could not. */
 async function sendOnce(
   self: string,
   { name, off, settings, headers }: Upstream,
-  content: () => SignalBatch,
-  signal: SinkSignal,
+  { signal, items, pick }: Share,
   digest: string,
-  { env, caller, transport, wait }: RelayCall,
+  { env, caller, via, transport, wait }: RelayCall,
 ): Promise<Sent> {
   const tenant = typeof caller === "string" ? caller : caller.tenant;
   const { endpoint, timeout, ...rest } = settings;
   const url = signalUrl(endpoint, signal);
   const key = `${tenant} ${name} ${url} ${digest}`;
+  const sent = (outcome: DeliveryOutcome): Sent => ({ key, name, items, outcome });
   const now = Date.now();
   const before = answered.get(key);
-  if (before !== undefined && Math.abs(now - before.at) < REMEMBERED_MILLIS)
-    return { key, name, items: 0, outcome: before.outcome };
-  if (off !== undefined) return { key, name, items: 0, outcome: { outcome: "retry", reason: off } };
+  if (before !== undefined && Math.abs(now - before.at) < REMEMBERED_MILLIS) return sent(before.outcome);
+  if (off !== undefined) return sent({ outcome: "retry", reason: off });
   const destination = destinationOf(tenant, name, url);
   if (destination.reopensAt(now, 0) !== undefined)
-    return {
-      key,
-      name,
-      items: 0,
-      outcome: { outcome: "retry", reason: "it keeps failing, and is left alone for 30 s" },
-    };
-  const batch = content();
+    return sent({ outcome: "retry", reason: "it keeps failing, and is left alone for 30 s" });
+  const batch = { ...pick(), items, via };
   const sink = otlpUpstream({ ...rest, url, headers }, self);
   const send: Transport = async (request, ends) => await destination.use(async () => await transport(request, ends));
   const { at, outcome } = await attemptDelivery(sink, batch, send, Math.min(timeout, MOST_MILLIS));
@@ -135,10 +132,10 @@ async function sendOnce(
   else if (outcome.outcome !== "split") destination.failed(Date.now());
   wait(
     upstreamsOf(env, caller)
-      .report([reportOf(name, signal, batch.items, outcome, at)], [])
+      .report([reportOf(name, signal, items, outcome, at)], [])
       .catch((error: unknown) => log("relay-not-counted", { level: "warn", error })),
   );
-  return { key, name, items: batch.items, outcome };
+  return sent(outcome);
 }
 
 function reportOf(
