@@ -142,19 +142,19 @@ export type Place = { readonly name: string; readonly move?: number };
 
 /** The object that holds a log, as far as this isolate knows. If it does not, it says where the log is. */
 export function placeOf(caller: Caller, id: string, shards: number): Place {
-  const { tenant } = contextOf(caller);
+  const tenant = tenantOfCaller(caller);
   const move = knownMoves.get(`${tenant}/${id}`) ?? 0;
   return move === 0 ? { name: shardName(tenant, shardOf(id, shards)) } : { name: ownName(tenant, id), move };
 }
 
 /** One of a tenant's shards. */
 export function shardPlace(caller: Caller, shard: number): Place {
-  return { name: shardName(contextOf(caller).tenant, shard) };
+  return { name: shardName(tenantOfCaller(caller), shard) };
 }
 
 /** The own object of a log that its shard knows to have moved. */
 export function movedPlace(caller: Caller, { id, move }: { readonly id: string; readonly move: number }): Place {
-  return { name: ownName(contextOf(caller).tenant, id), move };
+  return { name: ownName(tenantOfCaller(caller), id), move };
 }
 
 /** By tenant and log: the move by which it came to its own object; 0 if it is in its shard again. Some 200 bytes each. */
@@ -162,7 +162,7 @@ const knownMoves = new Lru<string, number>(10_000);
 
 /** Keeps what an object that does not hold the log answered. */
 export function rememberPlace(caller: Caller, id: string, { move = 0 }: Elsewhere): void {
-  knownMoves.set(`${contextOf(caller).tenant}/${id}`, move);
+  knownMoves.set(`${tenantOfCaller(caller)}/${id}`, move);
 }
 
 /** For calls about several logs of one object. */
@@ -220,7 +220,7 @@ const knownShards = new Map<string, number>();
 
 /** How many shards the tenant has: asked of the directory once an isolate, which keeps the first answer for ever. */
 export async function shardsOf(env: Bindings, caller: Caller): Promise<number> {
-  const { tenant } = contextOf(caller);
+  const tenant = tenantOfCaller(caller);
   const known = knownShards.get(tenant);
   if (known !== undefined) return known;
   const shards = await directoryOf(env, tenant).shards(configuredShards(env));
@@ -230,7 +230,7 @@ export async function shardsOf(env: Bindings, caller: Caller): Promise<number> {
 
 /** Learns where the tenant's objects are made, or has the directory decide it: once an isolate, before the first export goes on. */
 export async function locate(env: Bindings, caller: Caller): Promise<void> {
-  const { tenant } = contextOf(caller);
+  const tenant = tenantOfCaller(caller);
   if (knownLocation(tenant) !== undefined) return;
   const wanted = wantedLocation(env, tenant);
   if (wanted !== undefined) rememberLocation(tenant, await directoryOf(env, tenant).locate(wanted));
@@ -270,6 +270,10 @@ export function callsOf<Target>(
   const context = contextOf(caller);
   const stub = stubAt(namespace, env, context.tenant, `${context.tenant}/${name}`);
   return boundCalls(traceOf(caller), service, () => ({ stub, context }));
+}
+
+export function tenantOfCaller(caller: Caller): string {
+  return typeof caller === "string" ? caller : caller.tenant;
 }
 
 function contextOf(caller: Caller): CallContext {

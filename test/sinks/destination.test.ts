@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { Destination, destinationOf } from "../../src/sinks/http/destination.ts";
+import type { Sink } from "../../src/sinks/sink.ts";
 
 test("a run waits for a place while six others go to the same destination, and no longer", async () => {
   const destination = new Destination();
@@ -24,6 +25,30 @@ test("a run that fails leaves its place", async () => {
   const failing = Array.from({ length: 6 }, async () => await destination.run(() => Promise.reject(new Error("gone"))));
   await Promise.allSettled(failing);
   expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
+});
+
+test.each([
+  [
+    "an answer that asks for smaller requests shows that the destination reads them",
+    { answers: true, isLeftAlone: false },
+  ],
+  [
+    "a batch that is found too large before it is sent says nothing about the destination",
+    { answers: false, isLeftAlone: true },
+  ],
+])("%s", async (_, { answers, isLeftAlone }) => {
+  const destination = new Destination();
+  const now = Date.now();
+  for (let failures = 0; failures < 5; failures++) destination.failed(now);
+  const sink: Sink<undefined> = {
+    async deliver(_batch, transport, signal) {
+      if (answers) await transport({ url: "https://a", headers: {}, body: new Uint8Array() }, signal);
+      return { outcome: "split", reason: "too large" };
+    },
+  };
+  const answer = { status: 413, headers: new Headers(), body: new Uint8Array() };
+  await destination.attempt(sink, undefined, () => Promise.resolve(answer), 1_000);
+  expect(destination.reopensAt(now, 0) !== undefined).toBe(isLeftAlone);
 });
 
 test("an isolate evicts the destinations that it has not used for longest", () => {

@@ -35,16 +35,26 @@ function encodeItems<Facts>(
   groups: readonly ResourceGroup<Facts>[],
   omit: ReadonlySet<number>,
 ): Pick<Delivery, "encoding" | "body" | "values"> & { readonly facts: readonly Facts[] } {
-  const parts: DeliveryParts<Facts> = { omit, position: 0, facts: [], values: new Map() };
-  const resources = groups.map((group) => resourceText(group, parts));
-  const body = encodeUtf8(`[${resources.filter((text) => text !== "").join(",")}]`);
+  const { text, facts, values } = writeItems(groups, omit);
+  const body = encodeUtf8(text);
   const isCompressed = body.length > WORTH_COMPRESSING;
   return {
-    facts: parts.facts,
+    facts,
     encoding: isCompressed ? "brotli" : "identity",
     body: isCompressed ? brotli(body) : body.slice(),
-    values: [...parts.values.values()],
+    values,
   };
+}
+
+/** `text`: the resources as JSON, with previews of the large `values`. */
+export function writeItems<Facts>(
+  groups: readonly ResourceGroup<Facts>[],
+  omit: ReadonlySet<number> = NONE,
+): { readonly text: string; readonly facts: readonly Facts[]; readonly values: readonly OffloadedValue[] } {
+  const parts: DeliveryParts<Facts> = { omit, position: 0, facts: [], values: new Map() };
+  const resources = groups.map((group) => resourceText(group, parts));
+  const text = `[${resources.filter((resource) => resource !== "").join(",")}]`;
+  return { text, facts: parts.facts, values: [...parts.values.values()] };
 }
 
 /** Valid until the next call: use it before any `await`. Allocating a buffer for each text would double the cost. */

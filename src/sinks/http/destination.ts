@@ -1,4 +1,7 @@
 import { Lru } from "../../lib/lru.ts";
+import type { Sink, Transport } from "../sink.ts";
+import { attemptDelivery } from "./attempt-delivery.ts";
+import type { Attempt } from "./attempt-delivery.ts";
 
 /** Runs of many requests each to one destination, by one isolate. Each holds parsed pages of a trace, and a request: up to some 20 MB. */
 const MOST_RUNS = 6;
@@ -40,6 +43,18 @@ export class Destination {
     // Of an open breaker one request passes; the others wait for its outcome.
     if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = Date.now() + OPEN_MILLIS;
     return await send();
+  }
+
+  /** One attempt to deliver a batch within a time limit. Never rejects. */
+  async attempt<Batch>(sink: Sink<Batch>, batch: Batch, transport: Transport, timeoutMillis: number): Promise<Attempt> {
+    const send: Transport = async (request, signal) => await this.use(async () => await transport(request, signal));
+    const attempt = await attemptDelivery(sink, batch, send, timeoutMillis);
+    const { outcome } = attempt.outcome;
+    if (outcome === "accepted") this.succeeded();
+    else if (outcome !== "split") this.failed(Date.now());
+    // It reads requests. A batch that is found too large before it is sent says nothing about the destination.
+    else if (attempt.answer !== undefined) this.succeeded();
+    return attempt;
   }
 
   succeeded(): void {

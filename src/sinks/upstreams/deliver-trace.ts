@@ -6,7 +6,6 @@ import type { Outbox, OutboxPage, OutboxRow } from "../../session/contract/outbo
 import { sinkName } from "../../session/contract/upstreams.ts";
 import type { Parked, UpstreamReport } from "../../session/contract/upstreams.ts";
 import type { DeliveryOutcome, Sink, Transport } from "../sink.ts";
-import { attemptDelivery } from "../http/attempt-delivery.ts";
 import { destinationOf } from "../http/destination.ts";
 import type { Destination } from "../http/destination.ts";
 import { nextTry } from "../http/retry.ts";
@@ -231,30 +230,13 @@ class SignalDelivery {
   }
 
   async #deliver(batch: SignalBatch): Promise<DeliveryOutcome> {
-    const { outcome, answer } = await attemptDelivery(
-      this.#sink,
-      batch,
-      async (request, signal) => await this.#destination.use(async () => await this.#run.transport(request, signal)),
-      this.#upstream.settings.timeout,
-    );
-    switch (outcome.outcome) {
-      case "accepted":
-        this.#destination.succeeded();
-        this.#count(
-          batch.items - (outcome.rejected?.items ?? 0),
-          outcome.rejected?.items ?? 0,
-          outcome.rejected?.reason,
-        );
-        return outcome;
-      case "split":
-        // It reads requests. A batch that is found too large before it is sent says nothing about the destination.
-        if (answer !== undefined) this.#destination.succeeded();
-        return outcome;
-      case "retry":
-      case "refused":
-        this.#destination.failed(Date.now());
-        return outcome;
+    const { timeout } = this.#upstream.settings;
+    const { outcome } = await this.#destination.attempt(this.#sink, batch, this.#run.transport, timeout);
+    if (outcome.outcome === "accepted") {
+      const { items = 0, reason } = outcome.rejected ?? {};
+      this.#count(batch.items - items, items, reason);
     }
+    return outcome;
   }
 
   #failed(reason: string, afterMillis?: number): void {

@@ -1,6 +1,6 @@
 import type { Bindings } from "../../config.ts";
 import { EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
-import { callsOf } from "../../place.ts";
+import { callsOf, tenantOfCaller } from "../../place.ts";
 import type { Caller, Calls } from "../../place.ts";
 import type { StoredUpstream, UpstreamList, UpstreamSettings } from "../../session/contract/upstreams.ts";
 import { judgeUrl, privateHostsOf } from "../http/judge-url.ts";
@@ -41,7 +41,7 @@ const known = new Map<string, Known>();
 
 /** The tenant's upstreams as they were 10 s ago at most; `now`: as they are. */
 export async function loadUpstreams(env: Bindings, caller: Caller, how?: "now"): Promise<Upstreams> {
-  const tenant = typeof caller === "string" ? caller : caller.tenant;
+  const tenant = tenantOfCaller(caller);
   const cached = knownOf(tenant, Date.now());
   if (cached !== undefined && how === undefined) return cached;
   // Before the call: what changes during it may be missing in its answer.
@@ -67,7 +67,7 @@ function knownOf(tenant: string, now: number, millis = KNOWN_MILLIS): Upstreams 
  * not known any more, is read in the background, for the next one.
  */
 export function sinksOf(env: Bindings, caller: Caller, wait: (reading: Promise<unknown>) => void): "none" | undefined {
-  const tenant = typeof caller === "string" ? caller : caller.tenant;
+  const tenant = tenantOfCaller(caller);
   const now = Date.now();
   if (knownOf(tenant, now) === undefined) wait(loadUpstreams(env, caller).catch(() => undefined));
   return knownOf(tenant, now, NONE_MILLIS)?.upstreams.length === 0 ? "none" : undefined;

@@ -6,14 +6,14 @@ import { Lru } from "../../lib/lru.ts";
 import { ChunkRecords, recordsIn } from "../../otel/chunk.ts";
 import type { ResourceLogs } from "../../otel/log-record.ts";
 import type { AnyValue } from "../../otel/span.ts";
-import { encodeDelivery } from "../../otlp/group/encode-delivery.ts";
+import { writeItems } from "../../otlp/group/encode-delivery.ts";
 import type { RecordGroup } from "../../otlp/group/trace-group.ts";
 import type { OtlpEncoding } from "../../otlp/media-type.ts";
 import type { MetricsExport } from "../../otlp/metrics-export.ts";
 import { restoreLogValues } from "../../otlp/restore-values.ts";
+import { tenantOfCaller } from "../../place.ts";
 import type { Caller } from "../../place.ts";
 import type { SinkSignal, UpstreamMatch, UpstreamReport } from "../../session/contract/upstreams.ts";
-import { attemptDelivery } from "../http/attempt-delivery.ts";
 import { destinationOf } from "../http/destination.ts";
 import type { DeliveryOutcome, Transport } from "../sink.ts";
 import { matches } from "./matching.ts";
@@ -112,7 +112,7 @@ async function sendOnce(
   digest: string,
   { env, caller, via, transport, wait }: RelayCall,
 ): Promise<Sent> {
-  const tenant = typeof caller === "string" ? caller : caller.tenant;
+  const tenant = tenantOfCaller(caller);
   const { endpoint, timeout, ...rest } = settings;
   const url = signalUrl(endpoint, signal);
   const key = `${tenant} ${name} ${url} ${digest}`;
@@ -126,10 +126,7 @@ async function sendOnce(
     return sent({ outcome: "retry", reason: "it keeps failing, and is left alone for 30 s" });
   const batch = { ...pick(), items, via };
   const sink = otlpUpstream({ ...rest, url, headers }, self);
-  const send: Transport = async (request, ends) => await destination.use(async () => await transport(request, ends));
-  const { at, outcome } = await attemptDelivery(sink, batch, send, Math.min(timeout, MOST_MILLIS));
-  if (outcome.outcome === "accepted") destination.succeeded();
-  else if (outcome.outcome !== "split") destination.failed(Date.now());
+  const { at, outcome } = await destination.attempt(sink, batch, transport, Math.min(timeout, MOST_MILLIS));
   wait(
     upstreamsOf(env, caller)
       .report([reportOf(name, signal, items, outcome, at)], [])
@@ -194,11 +191,15 @@ export function relayableMetrics(metrics: MetricsExport, encoding: OtlpEncoding)
 
 /** Log records go each where it or its resource says. */
 export function relayableLogs(group: RecordGroup): Relayable {
-  const { encoding, body, values } = encodeDelivery(group);
+  const { text, values } = writeItems(group.resources);
+  // Our own canonical texts.
   const whole = new Map(
-    values.map(({ hash, encoding: form, body: bytes }) => [hash, parse<AnyValue>(inflate(form, bytes))]),
+    values.map(({ hash, encoding, body }) => [
+      hash,
+      JSON.parse(new TextDecoder().decode(inflate(encoding, body))) as AnyValue,
+    ]),
   );
-  const resourceLogs = restoreLogValues(parse<ResourceLogs[]>(inflate(encoding, body)), (hash) => whole.get(hash));
+  const resourceLogs = restoreLogValues(JSON.parse(text) as ResourceLogs[], (hash) => whole.get(hash));
   return {
     signal: "logs",
     parts: Array.from(recordsIn(resourceLogs), ({ record, resource }) => ({
@@ -207,9 +208,4 @@ export function relayableLogs(group: RecordGroup): Relayable {
     })),
     pick: (indexes) => ({ signal: "logs", resourceLogs: new ChunkRecords(resourceLogs).pick(indexes) }),
   };
-}
-
-/** Our own canonical text. */
-function parse<Content>(bytes: Uint8Array): Content {
-  return JSON.parse(new TextDecoder().decode(bytes)) as Content;
 }
