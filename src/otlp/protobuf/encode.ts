@@ -1,5 +1,15 @@
 import type { LogRecord, ResourceLogs } from "../../otel/log-record.ts";
-import type { AnyValue, KeyValue, Resource, ResourceSpans, Scope, Span, SpanEvent, SpanLink } from "../../otel/span.ts";
+import type {
+  AnyValue,
+  KeyValue,
+  Resource,
+  ResourceSpans,
+  Scope,
+  ScopeSpans,
+  Span,
+  SpanEvent,
+  SpanLink,
+} from "../../otel/span.ts";
 import { ProtobufReverseWriter } from "./writer.ts";
 
 /**
@@ -63,22 +73,26 @@ function flags(writer: ProtobufReverseWriter, field: number, value: number | und
   if (value !== undefined && value !== 0) writer.fixed32(field, value);
 }
 
-function writeResourceSpans(writer: ProtobufReverseWriter, { resource, scopeSpans, schemaUrl }: ResourceSpans): void {
-  string(writer, 3, schemaUrl);
-  messages(writer, 2, scopeSpans, (_, { scope, spans, schemaUrl: ofScope }) => {
-    string(writer, 3, ofScope);
-    messages(writer, 2, spans, writeSpan);
-    message(writer, 1, scope, writeScope);
-  });
-  message(writer, 1, resource, writeResource);
+function writeResourceSpans(writer: ProtobufReverseWriter, group: ResourceSpans): void {
+  writeGroup(writer, group, group.scopeSpans, ({ spans }) => messages(writer, 2, spans, writeSpan));
 }
 
-function writeResourceLogs(writer: ProtobufReverseWriter, { resource, scopeLogs, schemaUrl }: ResourceLogs): void {
+function writeResourceLogs(writer: ProtobufReverseWriter, group: ResourceLogs): void {
+  writeGroup(writer, group, group.scopeLogs, ({ logRecords }) => messages(writer, 2, logRecords, writeRecord));
+}
+
+/** A ResourceSpans or ResourceLogs: all their fields and those of their scopes have the same numbers. */
+function writeGroup<InScope extends Pick<ScopeSpans, "scope" | "schemaUrl">>(
+  writer: ProtobufReverseWriter,
+  { resource, schemaUrl }: Pick<ResourceSpans, "resource" | "schemaUrl">,
+  scopes: readonly InScope[] | undefined,
+  writeItems: (inScope: InScope) => void,
+): void {
   string(writer, 3, schemaUrl);
-  messages(writer, 2, scopeLogs, (_, { scope, logRecords, schemaUrl: ofScope }) => {
-    string(writer, 3, ofScope);
-    messages(writer, 2, logRecords, writeRecord);
-    message(writer, 1, scope, writeScope);
+  messages(writer, 2, scopes, (_, inScope) => {
+    string(writer, 3, inScope.schemaUrl);
+    writeItems(inScope);
+    message(writer, 1, inScope.scope, writeScope);
   });
   message(writer, 1, resource, writeResource);
 }
