@@ -3,8 +3,9 @@ import { Lru } from "../../lib/lru.ts";
 import { ChunkRecords, ChunkSpans, recordsIn, spansIn } from "../../otel/chunk.ts";
 import type { RecordInScope, SpanInScope } from "../../otel/chunk.ts";
 import type { LogRecord, ResourceLogs } from "../../otel/log-record.ts";
-import type { KeyValue, ResourceSpans, Span } from "../../otel/span.ts";
+import type { ResourceSpans, Span } from "../../otel/span.ts";
 import { offloadedIn, restoreLogValues, restoreValues } from "../../otlp/restore-values.ts";
+import type { Lookup } from "../../otlp/restore-values.ts";
 import type { Outbox, OutboxRow, OwnedChunk } from "../../session/contract/outbox.ts";
 import { wholeValues } from "../../session/whole-values.ts";
 import { MAX_REQUEST_BYTES } from "./otlp-upstream.ts";
@@ -201,10 +202,16 @@ class OpenBatch {
       picked.flatMap(([chunk, positions]) => of(chunk, positions));
     if (this.#signal === "logs") {
       const resourceLogs = pick(({ items }, positions) => (items instanceof ChunkRecords ? items.pick(positions) : []));
-      return { batch: { ...about, signal: "logs", resourceLogs: await wholeLogs(outbox, resourceLogs) }, ends };
+      return {
+        batch: { ...about, signal: "logs", resourceLogs: await whole(outbox, resourceLogs, restoreLogValues) },
+        ends,
+      };
     }
     const resourceSpans = pick(({ items }, positions) => (items instanceof ChunkSpans ? items.pick(positions) : []));
-    return { batch: { ...about, signal: "traces", resourceSpans: await wholeSpans(outbox, resourceSpans) }, ends };
+    return {
+      batch: { ...about, signal: "traces", resourceSpans: await whole(outbox, resourceSpans, restoreValues) },
+      ends,
+    };
   }
 }
 
@@ -213,41 +220,15 @@ function bytesOf(item: Span | LogRecord): number {
   return offloadedIn(item).reduce((sum, { bytes }) => sum + bytes, JSON.stringify(item).length);
 }
 
-class Hashes {
-  readonly all = new Set<string>();
-
-  addAttributes(attributes: readonly KeyValue[] = []): void {
-    for (const { value } of attributes) if (value?.offloaded !== undefined) this.all.add(value.offloaded.hash);
-  }
-
-  addItem(item: Span | LogRecord): void {
-    for (const { hash } of offloadedIn(item)) this.all.add(hash);
-  }
-}
-
-async function wholeSpans(outbox: Outbox, resourceSpans: readonly ResourceSpans[]): Promise<readonly ResourceSpans[]> {
-  const hashes = new Hashes();
-  for (const { resource, scopeSpans = [] } of resourceSpans) {
-    hashes.addAttributes(resource?.attributes);
-    for (const { scope } of scopeSpans) hashes.addAttributes(scope?.attributes);
-  }
-  for (const { span } of spansIn(resourceSpans)) {
-    hashes.addItem(span);
-    for (const { attributes } of span.links ?? []) hashes.addAttributes(attributes);
-  }
-  if (hashes.all.size === 0) return resourceSpans;
-  return restoreValues(resourceSpans, await wholeValues(outbox, Array.from(hashes.all)));
-}
-
-async function wholeLogs(outbox: Outbox, resourceLogs: readonly ResourceLogs[]): Promise<readonly ResourceLogs[]> {
-  const hashes = new Hashes();
-  for (const { resource, scopeLogs = [] } of resourceLogs) {
-    hashes.addAttributes(resource?.attributes);
-    for (const { scope } of scopeLogs) hashes.addAttributes(scope?.attributes);
-  }
-  for (const { record } of recordsIn(resourceLogs)) hashes.addItem(record);
-  if (hashes.all.size === 0) return resourceLogs;
-  return restoreLogValues(resourceLogs, await wholeValues(outbox, Array.from(hashes.all)));
+/** With the large values in place of their previews. `restore` puts them in wherever they can be. */
+async function whole<Resources>(
+  outbox: Outbox,
+  resources: Resources,
+  restore: (resources: Resources, lookup: Lookup) => Resources,
+): Promise<Resources> {
+  const hashes = new Set<string>();
+  restore(resources, (hash) => void hashes.add(hash));
+  return hashes.size === 0 ? resources : restore(resources, await wholeValues(outbox, Array.from(hashes)));
 }
 
 /** The halves of a batch, by items. */
