@@ -95,16 +95,14 @@ export class TenantExport {
     }
   }
 
-  /** The rest of a trace that is larger than a page. Without a place, a trace of a log that has moved, if it owns one. */
-  async *#rest(shard: number, traceId: string, after?: OwnedPlace): AsyncGenerator<Step, void> {
+  /** The rest of a trace that is larger than a page. From the beginning: a trace of a log that has moved, if it owns one. */
+  async *#rest(shard: number, traceId: string, after = BEGINNING): AsyncGenerator<Step, void> {
     const owner = sessionAt(this.#source.env, this.#source.caller, traceId);
-    const since = after === undefined ? this.#since : 0;
-    for (let place: OwnedPlace | undefined = after ?? BEGINNING; place !== undefined;) {
+    for (let place: OwnedPlace | undefined = after; place !== undefined;) {
       const from: OwnedPlace = place;
-      const page = await this.#call(
-        async () => await owner.readOwner(from, PAGE_BYTES, from === BEGINNING ? since : 0),
-      );
-      if (page === undefined && from === BEGINNING) return;
+      const isFirst = from === BEGINNING;
+      const page = await this.#call(async () => await owner.readOwner(from, PAGE_BYTES, isFirst ? this.#since : 0));
+      if (page === undefined && isFirst) return;
       if (page === undefined) {
         const cursor = this.#cursor(shard, traceId);
         return yield { cursor, parts: line({ cursor, deleted: traceId }) };
