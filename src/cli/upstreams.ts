@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { count, counted, ticking } from "../lib/figures.ts";
 import { isRecord, nonEmpty, type PlainRecord } from "../lib/plain-data.ts";
-import { upstreamName } from "../otel/environment-manifest.ts";
+import { mergeByNamespace, upstreamName } from "../otel/environment-manifest.ts";
 import { CommandError, type Run, UsageError } from "./dispatch.ts";
 import { FAILED } from "./server/exit-codes.ts";
 import { noSpanfold } from "./server/refusal-text.ts";
@@ -9,7 +9,7 @@ import { Server, SERVER_OPTIONS } from "./server/server.ts";
 import { listUpstreams, putManifest, upstreamPath } from "./server/upstreams.ts";
 import { plain, type Style, styleFor } from "./terminal/style.ts";
 import { writeData } from "./terminal/write-data.ts";
-import { manifestsIn, oneANamespace } from "./upstreams/manifests-in.ts";
+import { manifestsIn } from "./upstreams/manifests-in.ts";
 
 type Act = (server: Server, name: string, style: Style) => Promise<number>;
 
@@ -115,7 +115,7 @@ function waitingIn(waiting: unknown): string[] {
 async function apply(server: Server, files: readonly string[], namespace: string | undefined): Promise<number> {
   const manifests = (await Promise.all(files.map(async (file) => await manifestsIn(file, namespace)))).flat();
   let code = 0;
-  for (const manifest of oneANamespace(manifests)) {
+  for (const manifest of mergeByNamespace(manifests)) {
     const name = upstreamName(manifest.namespace);
     const put = await putManifest(server, name, manifest);
     if (put.outcome === "put") console.log(plain(`put ${name}, ${String(put.upstream["endpoint"])}`));

@@ -11,12 +11,22 @@ export const UPSTREAM_PREFIX = "namespace";
 /** What the upstream of a namespace is called. */
 export const upstreamName = (namespace: string, prefix = UPSTREAM_PREFIX): string => `${prefix}.${namespace}`;
 
+/** The variables of a namespace, by name. */
+export type NamespaceVariables = {
+  readonly namespace: string;
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+export type ManifestVariables = NamespaceVariables & { readonly kind: "Secret" | "ConfigMap" };
+
 export type EnvironmentManifest =
-  | { readonly ok: true; readonly namespace: string; readonly variables: Readonly<Record<string, string>> }
+  | ({ readonly ok: true } & ManifestVariables)
   /** English, one sentence without its full stop. It names no value. */
   | { readonly ok: false; readonly error: string };
 
-export function isManifest(value: unknown): value is PlainRecord {
+type Manifest = PlainRecord & { readonly kind: ManifestVariables["kind"] };
+
+export function isManifest(value: unknown): value is Manifest {
   return isRecord(value) && (value["kind"] === "Secret" || value["kind"] === "ConfigMap");
 }
 
@@ -45,7 +55,16 @@ export function readEnvironmentManifest(manifest: unknown): EnvironmentManifest 
   // As in Kubernetes, stringData wins.
   for (const [key, value] of Object.entries(isRecord(manifest["stringData"]) ? manifest["stringData"] : {}))
     if (typeof value === "string") variables[key] = value;
-  return { ok: true, namespace, variables };
+  return { ok: true, kind, namespace, variables };
+}
+
+/** One for each namespace: where it has both objects, the Secret's variables win, as with `envFrom` of the ConfigMap and the Secret. */
+export function mergeByNamespace(manifests: readonly ManifestVariables[]): readonly NamespaceVariables[] {
+  const merged = new Map<string, NamespaceVariables>();
+  const secretsLast = manifests.toSorted((a, b) => Number(a.kind === "Secret") - Number(b.kind === "Secret"));
+  for (const { namespace, variables } of secretsLast)
+    merged.set(namespace, { namespace, variables: { ...merged.get(namespace)?.variables, ...variables } });
+  return Array.from(merged.values());
 }
 
 function fromBase64(value: unknown): string | undefined {

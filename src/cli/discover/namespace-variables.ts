@@ -1,36 +1,29 @@
 import type { PlainRecord } from "../../lib/plain-data.ts";
-import { readEnvironmentManifest } from "../../otel/environment-manifest.ts";
+import { mergeByNamespace, type NamespaceVariables, readEnvironmentManifest } from "../../otel/environment-manifest.ts";
 import { endpointVariable, EXPORTER_VARIABLES } from "../../otel/exporter-variables.ts";
 
-export type Variables = Readonly<Record<string, string>>;
+export type Variables = NamespaceVariables["variables"];
 
-/**
- * The exporter variables of each namespace that sends elsewhere than to `server`, sorted by name. Where a namespace has both objects,
- * the Secret's variables come before the ConfigMap's, as with `envFrom` in this order.
- */
+const SORTED_VARIABLES = EXPORTER_VARIABLES.toSorted();
+
+const byNamespace = (a: NamespaceVariables, b: NamespaceVariables): number => (a.namespace < b.namespace ? -1 : 1);
+
+/** The exporter variables of each namespace that sends elsewhere than to `server`, sorted by name. */
 export function namespaceVariables(
   configMaps: ReadonlyMap<string, PlainRecord>,
   secrets: ReadonlyMap<string, PlainRecord>,
   server: string,
 ): Map<string, Variables> {
-  const all = new Map<string, Record<string, string>>();
-  for (const manifest of [...configMaps.values(), ...secrets.values()]) {
-    const read = readEnvironmentManifest(manifest);
-    if (!read.ok) continue;
-    const variables = all.get(read.namespace) ?? {};
-    for (const name of EXPORTER_VARIABLES) {
-      const value = read.variables[name];
-      if (value !== undefined) variables[name] = value;
-    }
-    all.set(read.namespace, variables);
-  }
+  const manifests = [...configMaps.values(), ...secrets.values()]
+    .map(readEnvironmentManifest)
+    .filter((read) => read.ok);
   const wanted = new Map<string, Variables>();
-  for (const [namespace, variables] of [...all].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const { namespace, variables } of mergeByNamespace(manifests).toSorted(byNamespace)) {
     const endpoint = endpointVariable((name) => variables[name]?.trim() || undefined);
     // Without an endpoint exporters send nothing. One that is the server makes a loop of an upstream.
     if (endpoint === undefined || addressOf(endpoint.value) === addressOf(server)) continue;
-    const names = Object.keys(variables).toSorted();
-    wanted.set(namespace, Object.fromEntries(names.map((name) => [name, variables[name] ?? ""])));
+    const known = SORTED_VARIABLES.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]));
+    wanted.set(namespace, Object.fromEntries(known));
   }
   return wanted;
 }

@@ -1,12 +1,7 @@
 import { readProblem } from "../../client/refusal.ts";
 import { isRecord, type PlainRecord } from "../../lib/plain-data.ts";
-import { MANIFEST_NAME } from "../../otel/environment-manifest.ts";
+import { MANIFEST_NAME, type NamespaceVariables } from "../../otel/environment-manifest.ts";
 import type { Server } from "./server.ts";
-
-export type ManifestVariables = {
-  readonly namespace: string;
-  readonly variables: Readonly<Record<string, string>>;
-};
 
 export type PutOutcome =
   | { readonly outcome: "put"; readonly upstream: PlainRecord }
@@ -26,7 +21,7 @@ export async function listUpstreams(server: Server, signal?: AbortSignal): Promi
 export async function putManifest(
   server: Server,
   name: string,
-  { namespace, variables }: ManifestVariables,
+  { namespace, variables }: NamespaceVariables,
   signal?: AbortSignal,
 ): Promise<PutOutcome> {
   const manifest = { kind: "Secret", metadata: { name: MANIFEST_NAME, namespace }, stringData: variables };

@@ -1,16 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { text as allOf } from "node:stream/consumers";
 import { isRecord, type PlainRecord } from "../../lib/plain-data.ts";
-import { isManifest, MANIFEST_NAME, metadataOf, readEnvironmentManifest } from "../../otel/environment-manifest.ts";
+import {
+  isManifest,
+  MANIFEST_NAME,
+  type ManifestVariables,
+  metadataOf,
+  readEnvironmentManifest,
+} from "../../otel/environment-manifest.ts";
 import { CommandError } from "../dispatch.ts";
 import { FAILED } from "../server/exit-codes.ts";
-import type { ManifestVariables } from "../server/upstreams.ts";
 
 /**
  * The Secrets and ConfigMaps named `otel-environment-variables` in a file of YAML or JSON, or in the standard input (`-`): documents,
  * and the items of lists. `namespace` is that of objects without one. Other objects are left out.
  */
-export async function manifestsIn(file: string, namespace: string | undefined): Promise<readonly KindVariables[]> {
+export async function manifestsIn(file: string, namespace: string | undefined): Promise<readonly ManifestVariables[]> {
   const text = file === "-" ? await allOf(process.stdin) : await readFile(file, "utf8");
   const name = file === "-" ? "The standard input" : file;
   const found = (await documentsIn(text, name)).flatMap(withItems).filter(isEnvironment);
@@ -18,21 +23,10 @@ export async function manifestsIn(file: string, namespace: string | undefined): 
   return found.map((manifest) => {
     const metadata = metadataOf(manifest) ?? {};
     const read = readEnvironmentManifest({ ...manifest, metadata: { namespace, ...metadata } });
-    if (read.ok) return { ...read, kind: String(manifest["kind"]) };
+    if (read.ok) return read;
     const help = "namespace" in metadata ? "" : " --namespace gives it one.";
     throw new CommandError(`${name}: ${read.error}.${help}`, FAILED);
   });
-}
-
-type KindVariables = ManifestVariables & { readonly kind: string };
-
-/** One for each namespace: where it has both objects, the Secret's variables come before the ConfigMap's, as with `discover`. */
-export function oneANamespace(manifests: readonly KindVariables[]): readonly ManifestVariables[] {
-  const merged = new Map<string, ManifestVariables>();
-  const inOrder = manifests.toSorted((a, b) => Number(a.kind === "Secret") - Number(b.kind === "Secret"));
-  for (const { namespace, variables } of inOrder)
-    merged.set(namespace, { namespace, variables: { ...merged.get(namespace)?.variables, ...variables } });
-  return Array.from(merged.values());
 }
 
 async function documentsIn(text: string, name: string): Promise<readonly unknown[]> {
