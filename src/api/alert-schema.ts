@@ -4,7 +4,7 @@ import { ALERT_CHOICES, ALERT_STATUSES } from "../session/contract/alerts.ts";
 import { STATUSES } from "../session/list/list-filter.ts";
 import { count, nanoseconds, text } from "./otlp-schema.ts";
 
-const ALERT_FIELDS = {
+export const ALERT_FIELDS = {
   on: v.pipe(v.array(v.picklist(ALERT_STATUSES)), v.description("Statuses that notify when a session comes to them.")),
   cost: v.pipe(v.number(), v.description("US dollars: notifies when a session passes it.")),
   duration: v.pipe(v.number(), v.description("Seconds: notifies when a session passes it, also while it waits.")),

@@ -1,6 +1,7 @@
 /** Subscriptions of Web Push. */
 import * as v from "valibot";
-import { ALERT_CHOICES, ALERT_STATUSES } from "../session/contract/alerts.ts";
+import { ALERT_CHOICES } from "../session/contract/alerts.ts";
+import { ALERT_FIELDS } from "./alert-schema.ts";
 import { text } from "./otlp-schema.ts";
 
 export const PushSchema = v.object({
@@ -17,7 +18,7 @@ export const PushSubscriptionBodySchema = v.strictObject({
     v.looseObject({ endpoint: text, keys: v.looseObject({ p256dh: text, auth: text }) }),
     v.description("`PushSubscription.toJSON()`"),
   ),
-  on: v.pipe(v.array(v.picklist(ALERT_STATUSES)), v.description("Statuses that notify when a session comes to them.")),
+  on: ALERT_FIELDS.on,
   sessions: v.exactOptional(v.pipe(v.array(text), v.description("Names of single sessions. Absent: all sessions."))),
   question: v.exactOptional(v.picklist(ALERT_CHOICES.question)),
 });

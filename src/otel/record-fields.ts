@@ -42,7 +42,7 @@ export function exchangeOf(body: AnyValue | undefined): readonly KeyValue[] | un
   for (const [field, key] of EXCHANGE_FIELDS) {
     const side = valueAt(body?.kvlistValue?.values, [field]);
     const messages = valueAt(side?.kvlistValue?.values, [EXCHANGED_MESSAGES]);
-    if ((messages?.arrayValue?.values ?? []).length > 0) attributes.push({ key, ...(messages && { value: messages }) });
+    if (messages?.arrayValue?.values?.length) attributes.push({ key, value: messages });
   }
   return attributes.length === 0 ? undefined : attributes;
 }

@@ -57,8 +57,8 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
       outcome: "undecodable",
       error: { reason: "unsupported-media-type", contentType, ...(isCall ? { accepted: GRPC_WEB_TYPE } : {}) },
     };
-  const way = await readVia(c);
-  if (way === "loop") return { outcome: "loop" };
+  const via = await readVia(c);
+  if (via === "loop") return { outcome: "loop" };
   const account = bodies.open();
   try {
     const limit = encoding === "json" ? MAX_JSON_BODY : MAX_PROTOBUF_BODY;
@@ -66,7 +66,7 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
       ? await readCall(c.req.raw, limit, account.hold)
       : await readSent(c.req.raw, limit, account.hold);
     if (!body.ok) return { outcome: "undecodable", error: body.error };
-    if (signal === "metrics") return await receiveMetrics(c, body.value, encoding, way);
+    if (signal === "metrics") return await receiveMetrics(c, body.value, encoding, via);
     const read = () => decode(signal, body.value, encoding);
     const decoded = c.var.trace === undefined ? read() : c.var.trace.measure(`decode ${signal}`, read);
     if (!decoded.ok) return { outcome: "undecodable", error: decoded.error };
@@ -76,8 +76,8 @@ async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcom
     // What a session holds is stored whatever upstreams do with the rest.
     const { unplaced } = decoded.value;
     const [stored, relayed] = await Promise.all([
-      store(c, decoded.value, way),
-      unplaced === undefined ? undefined : relayUnplaced(c, unplaced, body.value, way),
+      store(c, decoded.value, via),
+      unplaced === undefined ? undefined : relayUnplaced(c, unplaced, body.value, via),
     ]);
     if (stored.outcome !== "stored") return stored;
     if (relayed?.outcome === "failed") return relayed.failure;
