@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { sessionAt } from "../../src/place.ts";
+import { rememberPlace, sessionAt } from "../../src/place.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { Faults } from "./faults.ts";
 import type { Step } from "./faults.ts";
@@ -346,6 +346,21 @@ describe("a log that has moved", () => {
     expect(await world.hasMoved(TRACE)).toBe(false);
     expect(await namesIn(TRACE)).toEqual(["span 7"]);
     expect((await world.listed("all")).map(({ id, damaged }) => [id, damaged])).toEqual([[TRACE, undefined]]);
+  });
+
+  // spec: MOVE-5
+  test("begins anew if the file of its shard was lost, and moves again with all that is new", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await runInDurableObject(world.objectOf(TRACE), async (_, { storage }) => await storage.deleteAll());
+    await evictDurableObject(world.objectOf(TRACE));
+    // A start of the program forgets where logs are.
+    await evictDurableObject(world.ownObjectOf(TRACE));
+    rememberPlace(world.caller(), TRACE, { outcome: "elsewhere" });
+    await deliver(someSpans(TRACE, 7, 3));
+    expect(await namesIn(TRACE)).toEqual([7, 8, 9].map((n) => `span ${n}`));
+    await deliver(someSpans(TRACE, 10, 3));
+    expect(await world.hasMoved(TRACE)).toBe(true);
+    expect(await namesIn(TRACE)).toEqual([7, 8, 9, 10, 11, 12].map((n) => `span ${n}`));
   });
 
   test("refuses copies from before its deletion", async () => {

@@ -223,7 +223,7 @@ export class SessionState {
 
   /** The number of a new move: numbers of a shard only rise. */
   nextMove(): number {
-    return this.#transaction(() => this.#shard.tables.nextLog(Date.now()));
+    return this.#transaction(() => this.#shard.tables.nextMove(Date.now()));
   }
 
   /** The log is in an object of its own from here on. Its row points there, and stays due until that object has answered. */

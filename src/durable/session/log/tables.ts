@@ -60,6 +60,7 @@ export class ShardTables {
   readonly #shards: () => number;
   #exists: boolean | undefined;
   #lastLog = 0;
+  #lastMove = 0;
   #scanAt = 0;
   #own: OwnState | undefined;
 
@@ -110,11 +111,21 @@ export class ShardTables {
     this.#meta.set("own", JSON.stringify(own));
   }
 
-  /** Numbers of logs, and of moves, only rise. Creates the tables on first use; call inside the transaction that writes. */
+  /** Numbers of logs only rise. Creates the tables on first use; call inside the transaction that writes. */
   nextLog(now: number): number {
     if (!this.exists) this.#create(now);
     this.#meta.set("logs", String(++this.#lastLog));
     return this.#lastLog;
+  }
+
+  /**
+   * Numbers of moves only rise: the time, where possible, so that a shard whose file was lost gives none again. An object that a log of
+   * this id moved to earlier would take an equal one for that move.
+   */
+  nextMove(now: number): number {
+    this.#lastMove = Math.max(this.#lastMove + 1, now);
+    this.#meta.set("moves", String(this.#lastMove));
+    return this.#lastMove;
   }
 
   /** Trace ids that name logs that have moved, each with its move, the latest first. */
@@ -144,6 +155,7 @@ export class ShardTables {
     }
     upgradeTables(this.#storage, this.#meta, STEPS);
     this.#lastLog = Number(this.#meta.get("logs"));
+    this.#lastMove = Number(this.#meta.get("moves") ?? 0);
     this.#scanAt = Number(this.#meta.get("scan"));
     const own = this.#meta.get("own");
     this.#own = own === undefined ? undefined : (JSON.parse(own) as OwnState);
@@ -156,6 +168,7 @@ export class ShardTables {
     createTables(this.#storage, this.#meta, TABLES, { shards: String(this.#shards()), scan: String(scanAt) });
     this.#exists = true;
     this.#lastLog = 0;
+    this.#lastMove = 0;
     this.#scanAt = scanAt;
   }
 }
