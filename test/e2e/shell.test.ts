@@ -195,6 +195,38 @@ test("at 1280 pixels the four classes of time keep their names", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("names of models stay readable beside what they cost", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const costs = async (trace: keyof typeof TRACE_DIGITS, prices: Readonly<Record<string, string>>): Promise<void> =>
+    sender(url, `the ${trace}`)(
+      trace,
+      ...Object.entries(prices).map(([name, cost], n) => ({
+        id: n + 1,
+        name: "chat",
+        from: n,
+        to: n + 1,
+        attributes: { ...model, "gen_ai.request.model": name, "gen_ai.usage.cost": cost },
+      })),
+    );
+  const { page, complaints } = await openPage({ viewport: { width: 1280, height: 850 } });
+  const card = page.locator(".card").nth(1);
+  const cut = () =>
+    card
+      .locator(".part-name")
+      .evaluateAll((all) => all.map((name) => [name.textContent, name.scrollWidth > name.clientWidth]));
+  await costs("first", { "claude-sonnet-4-5-20250929": "0.0231", "gpt-5.2": "0.0078" });
+  await page.goto(`${url}/sessions/the first`);
+  await expect.poll(cut).toEqual([
+    ["claude-sonnet-4-5-20250929", true],
+    ["gpt-5.2", false],
+  ]);
+  await costs("second", { "claude-sonnet-4-5": "0.0231", "gpt-5.2": "0.0078", "gpt-5-mini": "0.0014" });
+  await page.goto(`${url}/sessions/the second`);
+  await expect.poll(cut).toEqual([["claude-sonnet-4-5", false]]);
+  expect(await card.getByTitle("gpt-5.2 $0.0078").textContent()).toBe("+ 2\u00a0others");
+  expect(complaints).toEqual([]);
+});
+
 test("Follow brings what it follows into a low window, where the page scrolls too", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "low");

@@ -76,14 +76,13 @@ function TimeCard(props: CardsProps) {
   );
 }
 
-/** Models that are named one by one. */
-const NAMED_MODELS = 2;
-
 function MoneyCard(props: CardsProps) {
   const { tree, summary } = props.displayed;
   const models = costsByModel(tree).filter((usage) => usage.reported !== undefined || usage.estimated !== undefined);
   const costIn = (usage: ModelCost): number => costsOf(usage).cost ?? 0;
-  const left = models.slice(NAMED_MODELS);
+  // Beside other words two names would be too short to read.
+  const named = models.length > 2 || (summary.unpriced ?? []).length > 0 ? 1 : 2;
+  const left = models.slice(named);
   return (
     <div class="card" title={costTitle(summary)}>
       <p>
@@ -94,12 +93,12 @@ function MoneyCard(props: CardsProps) {
       </p>
       <Shares
         shares={models.map((usage, at) => ({
-          class: `share-model-${Math.min(at, NAMED_MODELS)}`,
+          class: `share-model-${at < named ? at : "others"}`,
           part: costIn(usage),
         }))}
       />
       <p class="card-parts">
-        {models.slice(0, NAMED_MODELS).map((usage, at) => (
+        {models.slice(0, named).map((usage, at) => (
           <Part key={usage.model} {...props} kinds={MODELS} mark={`share-model-${at}`}>
             <span class="part-name">
               <UntrustedText text={usage.model || "other"} limit={40} />
@@ -112,7 +111,7 @@ function MoneyCard(props: CardsProps) {
             class="muted"
             title={left.map((usage) => `${oneLine(usage.model, 80) || "other"} ${dollars(costIn(usage))}`).join("\n")}
           >
-            {`+ ${count(left.length)}`}
+            {`+ ${counted(left.length, "other")}`}
           </span>
         )}
         <Unpriced names={summary.unpriced} />
