@@ -165,6 +165,9 @@ test("with script it follows the stream, and its links lead on without a reload"
     .locator(".snippet > header")
     .evaluateAll((all) => all.map((head) => head.parentElement?.clientWidth === head.clientWidth));
   expect(heads).toEqual([true, true]);
+  // The page scrolls, and no box within it.
+  const hidden = page.locator(".empty").evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+  expect(await hidden).toBe(0);
   await picture("overview-empty");
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }));
   await send(url, "my errand", SPANS);
