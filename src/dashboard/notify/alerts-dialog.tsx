@@ -90,8 +90,12 @@ function AlertRow({ alert, onChange }: { alert: AlertAnswer; onChange: () => voi
       </p>
       <p class="muted">
         {`${FORMATS[format] ?? format} at ${host} · ${state}`}
-        {reason === undefined ? null : ": "}
-        {reason === undefined ? null : <UntrustedText text={reason} limit={600} />}
+        {reason === undefined ? null : (
+          <>
+            {": "}
+            <UntrustedText text={reason} limit={600} />
+          </>
+        )}
         {` · ${delivered} delivered, ${pending} pending, ${refused} refused`}
       </p>
       {outcome === undefined ? null : <p role="status">{outcome}</p>}

@@ -46,7 +46,7 @@ export function Turns({ queries, turn, onTurn }: TurnsProps) {
   }
   return (
     <select
-      class="turns-list"
+      class="field turns-list"
       aria-label="Turn"
       value={turn ?? ""}
       onChange={({ currentTarget: { value } }) => onTurn(value === "" ? undefined : value)}
