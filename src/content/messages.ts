@@ -250,9 +250,8 @@ const CALL = "_call";
 
 /** The items of OpenAI's Responses API that are not messages. */
 function responsesItem(value: PlainRecord): Message | undefined {
-  if (value.type === "function_call" || value.type === "custom_tool_call")
-    return { role: "assistant", parts: toolCalls([value]) };
   const { type, role } = value;
+  if (type === "function_call" || type === "custom_tool_call") return { role: "assistant", parts: toolCalls([value]) };
   // A call of the provider's own tool: `web_search_call`, `computer_call`, `mcp_call`.
   if (role === undefined && typeof type === "string" && type.endsWith(CALL))
     return {
@@ -265,9 +264,8 @@ function responsesItem(value: PlainRecord): Message | undefined {
         },
       ]),
     };
-  if (value.type === "function_call_output" || (value.type === "reasoning" && value.role === undefined)) {
-    return { role: value.type === "reasoning" ? "assistant" : "tool", parts: contentParts(value) };
-  }
+  if (type === "function_call_output" || (type === "reasoning" && role === undefined))
+    return { role: type === "reasoning" ? "assistant" : "tool", parts: contentParts(value) };
   return undefined;
 }
 

@@ -1,8 +1,7 @@
 import { FixedKeys } from "../lib/fixed-keys.ts";
 import { NAME_PREFIXES, NAMES, PREPARING_NAMES } from "../otel/semconv/attributes.ts";
-import type { SpanKind } from "./span-kinds.ts";
-
 import { SPAN_KINDS } from "./span-kinds.ts";
+import type { SpanKind } from "./span-kinds.ts";
 
 export { SPAN_KINDS } from "./span-kinds.ts";
 export type { SpanKind } from "./span-kinds.ts";

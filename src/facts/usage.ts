@@ -89,7 +89,7 @@ const PARTS = {
   cached: /"(?:cache_read(?:_input_tokens)?|cacheReadInputTokens|cachedPromptTokens|(?:prompt_)?cached_tokens)":(\d+)/g,
   written: /"(?:cache_(?:creation|write)(?:_input)?(?:_tokens)?|cache(?:Creation|Write)InputTokens)":(\d+)/g,
   written1h: /"ephemeral_1h_input_tokens":(\d+)/g,
-  reasoning: /"(?:completion_)?reasoning(?:_t|T)?(?:okens)?":(\d+)/g,
+  reasoning: /"(?:completion_)?reasoning(?:_tokens|Tokens)?":(\d+)/g,
 } as const;
 
 function partsOf(usage: PlainRecord): Parts {

@@ -12,7 +12,7 @@ export type Holding = {
   readonly key: string;
   /** When it began to hold, Unix milliseconds. */
   readonly since: number;
-  /** Whether it reached the server about when it happened: what is imported notifies of nothing. */
+  /** Whether it reached the server about when it happened: an import sends no alerts. */
   readonly isTimely: boolean;
 };
 

@@ -21,7 +21,7 @@ export function stateKey({ liveness: { waiting } }: SessionSummary, status: Stat
   return `waiting ${waiting.span ?? waiting.since} ${waiting.question}`;
 }
 
-/** Whether the change to this status reached the server about when it happened, and not in a file. Exports of old logs do not. */
+/** Whether the change to this status reached the server about when it happened. One in an import, or in an export of old logs, did not. */
 export function isTimely({ liveness, end }: SessionSummary, status: Status): boolean {
   const happened = Number(BigInt((status === "waiting" ? liveness.waiting?.since : undefined) ?? end) / 1_000_000n);
   return !liveness.isImported && arrivalMillis(liveness) - happened < NEWS_MILLIS;
