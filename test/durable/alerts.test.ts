@@ -1,10 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AlertsObject } from "../../src/durable/alerts/object.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { alerts, asking, deliver, now, pass, reported, running, SECOND, settle } from "./alert-world.ts";
+import { directory } from "./reported.ts";
 import { aSpan, exportOf, spanId, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
@@ -354,12 +354,11 @@ describe("a delivery", () => {
     vi.spyOn(console, "warn").mockReturnValue();
     await deliver(asking("trip", 1));
     await world.rest([traceIdOf("trip"), "trip"]);
-    const directory = env.DIRECTORY.getByName("default/directory");
-    await runDurableObjectAlarm(directory);
+    await runDurableObjectAlarm(directory());
     called.mockRestore();
-    const alarm = await runInDurableObject(directory, (_, { storage }) => storage.getAlarm());
+    const alarm = await runInDurableObject(directory(), (_, { storage }) => storage.getAlarm());
     expect(alarm).toBe(Date.now() + 5 * SECOND);
-    await runDurableObjectAlarm(directory);
+    await runDurableObjectAlarm(directory());
     await settle();
     expect(took()).toEqual(["hook waiting trip"]);
   });
@@ -371,9 +370,7 @@ test("a directory that was damaged and is made anew calls the alerts again, afte
   expect(took()).toEqual(["hook waiting before"]);
   await deliver(now("before", 1));
   await pass(60 * SECOND);
-  const directory = env.DIRECTORY.getByName("default/directory");
-  await runInDurableObject(directory, (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(directory);
+  await world.lose(directory());
   await evictDurableObject(alerts());
   expect((await world.request("/admin/rebuild", { method: "POST" })).status).toBe(200);
   await settle();

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { installFaults, SCENARIOS, strikeEachStep } from "./copying-scenarios.ts";
 import { everyStrike, oneStrike } from "./faults.ts";
-import { divide, moveLogs } from "./world.ts";
+import { NEVER, useLogs } from "./world.ts";
 
 installFaults();
 
-const NEVER = Number.POSITIVE_INFINITY;
 const NAMES = Object.keys(SCENARIOS);
 /** With moves a scenario has so many steps that all faults of all of them take longer than the other suites together. */
 const withMoves = process.env["EVERY_FAULT"] === "true" ? () => everyStrike : oneStrike;
@@ -17,14 +16,7 @@ describe.each([
   { shards: 1, items: 2 },
   { shards: 2, items: 3 },
 ])("with $shards shards, and moves at $items items", ({ shards, items }) => {
-  beforeAll(() => {
-    divide(shards);
-    moveLogs({ items, pageBytes: 1 });
-  });
-  afterAll(() => {
-    divide();
-    moveLogs();
-  });
+  useLogs({ shards, items });
 
   test.each(NAMES)("%s, with any fault at any step", async (name) => {
     await strikeEachStep(name, items === NEVER ? everyStrike : withMoves(items + NAMES.indexOf(name)));

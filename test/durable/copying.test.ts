@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { installFaults, play, SCENARIOS, strikeEachStep } from "./copying-scenarios.ts";
 import { oneStrike } from "./faults.ts";
-import { divide, moveLogs } from "./world.ts";
+import { NEVER, useLogs } from "./world.ts";
 
 installFaults();
 
 /** All logs in one object, and some of them. */
 describe.each([1, 2])("with %d shards", (shards) => {
-  beforeAll(() => divide(shards));
-  afterAll(() => divide());
+  useLogs({ shards, items: NEVER });
 
   test.each(Object.keys(SCENARIOS))("%s", async (name) => {
     await play(name, () => undefined);
@@ -17,14 +16,7 @@ describe.each([1, 2])("with %d shards", (shards) => {
 
 /** All logs in one object at first, from which they move to objects of their own, a call for each of their chunks. */
 describe.each([2, 3])("with logs that move at %d items", (items) => {
-  beforeAll(() => {
-    divide(1);
-    moveLogs({ items, pageBytes: 1 });
-  });
-  afterAll(() => {
-    divide();
-    moveLogs();
-  });
+  useLogs({ shards: 1, items });
 
   test.each(Object.keys(SCENARIOS))("%s", async (name) => {
     await play(name, () => undefined);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { deriveFacts } from "../../src/facts/facts.ts";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import type { SpanFacts } from "../../src/facts/facts.ts";
@@ -11,20 +11,20 @@ import { Viewer } from "./viewer.ts";
 import type { Snapshot, TraceDocument } from "./world.ts";
 import {
   deliver,
-  divide,
   emptyWorld,
   evict,
   freshWorld,
   hasMoved,
   itemsIn,
-  moveLogs,
   itemsOf,
+  NEVER,
   readPath,
   readSession,
   rest,
   readoutFrom,
   readoutsOf,
   textsOf,
+  useLogs,
 } from "./world.ts";
 
 const SEEDS = seedsFrom(4000, 12);
@@ -100,8 +100,6 @@ test("the generated sessions contain log records of each kind", () => {
   });
 });
 
-const NEVER = Number.POSITIVE_INFINITY;
-
 /** All logs in one object, few or many objects, and logs that move to objects of their own: where a log lies must not show. */
 describe.each([
   { shards: 16, items: NEVER, seeds: SEEDS },
@@ -111,14 +109,7 @@ describe.each([
   { shards: 2, items: 3, seeds: SEEDS.slice(4, 8) },
   { shards: 16, items: 6, seeds: SEEDS.slice(8) },
 ])("with $shards shards, and moves at $items items", ({ shards, items, seeds }) => {
-  beforeAll(() => {
-    divide(shards);
-    moveLogs({ items, pageBytes: 1 });
-  });
-  afterAll(() => {
-    divide();
-    moveLogs();
-  });
+  useLogs({ shards, items });
 
   describe("order does not show", () => {
     // spec: ID-9

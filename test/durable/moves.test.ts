@@ -5,12 +5,12 @@ import { rememberPlace, sessionAt } from "../../src/place.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { Faults } from "./faults.ts";
 import type { Step } from "./faults.ts";
+import { freshReceivers, OTHER, outboxOf, put, receivers, TRACE } from "./receivers.ts";
+import { directory } from "./reported.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import { Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
 
-const TRACE = traceIdOf("trace");
-const OTHER = traceIdOf("other");
 const DAY = 86_400_000;
 
 let faults: Faults;
@@ -236,26 +236,17 @@ describe("during a move", () => {
   });
 
   test("an upstream gets each span once", async () => {
-    const taken: string[] = [];
-    vi.spyOn(globalThis, "fetch").mockImplementation(async (_, init) => {
-      const { resourceSpans } = JSON.parse(new TextDecoder().decode(init?.body as Uint8Array)) as {
-        resourceSpans: ResourceSpans[];
-      };
-      taken.push(...world.spansOf(resourceSpans).map(({ span }) => span.name ?? ""));
-      return new Response();
-    });
-    const settings = { endpoint: "https://up.example.com", protocol: "http/json", compression: "none" };
-    await world.request("/admin/upstreams/up", { method: "PUT", body: JSON.stringify(settings) });
+    await freshReceivers();
+    await put("up");
     await deliver(someSpans(TRACE, 1, 2));
     await deliver(someSpans(TRACE, 3, 2));
     await world.calls(TRACE).deliver();
     await world.rest([TRACE]);
     expect(await world.hasMoved(TRACE)).toBe(true);
     await deliver(someSpans(TRACE, 5, 1));
-    expect(taken).toEqual([1, 2, 3, 4, 5].map((n) => `span ${n}`));
-    expect(
-      await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => [...storage.kv.list({ prefix: "outbox " })]),
-    ).toEqual([]);
+    const names = receivers.received.flatMap((request) => request.match(/span \d+/g) ?? []);
+    expect(names).toEqual([1, 2, 3, 4, 5].map((n) => `span ${n}`));
+    expect(await outboxOf(TRACE)).toEqual([]);
   });
 });
 
@@ -298,9 +289,7 @@ describe("a log that has moved", () => {
   test("reports again when the list is built anew", async () => {
     await deliver(someSpans(TRACE, 1, 5));
     await deliver(someSpans(OTHER, 1, 2), [OTHER]);
-    const directory = () => env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
-    await runInDurableObject(directory(), async (_, { storage }) => await storage.deleteAll());
-    await evictDurableObject(directory());
+    await world.lose(directory());
     expect((await world.request("/admin/rebuild", { method: "POST" })).status).toBe(200);
     await world.rest([TRACE, OTHER]);
     await faults.quiet();
@@ -331,8 +320,7 @@ describe("a log that has moved", () => {
   // spec: MOVE-5
   test("begins anew if its file was lost", async () => {
     await deliver(someSpans(TRACE, 1, 5));
-    await runInDurableObject(world.ownObjectOf(TRACE), async (_, { storage }) => await storage.deleteAll());
-    await evictDurableObject(world.ownObjectOf(TRACE));
+    await world.lose(world.ownObjectOf(TRACE));
     // A viewer who only follows is the first to find out.
     const context = { ...world.callerOf(TRACE), shards: 1 };
     const request = new Request("https://object/?view=session", { headers: { Upgrade: "websocket" } });
@@ -351,8 +339,7 @@ describe("a log that has moved", () => {
   // spec: MOVE-5
   test("begins anew if the file of its shard was lost, and moves again with all that is new", async () => {
     await deliver(someSpans(TRACE, 1, 5));
-    await runInDurableObject(world.objectOf(TRACE), async (_, { storage }) => await storage.deleteAll());
-    await evictDurableObject(world.objectOf(TRACE));
+    await world.lose(world.objectOf(TRACE));
     // A start of the program forgets where logs are.
     await evictDurableObject(world.ownObjectOf(TRACE));
     rememberPlace(world.caller(), TRACE, { outcome: "elsewhere" });

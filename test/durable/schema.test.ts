@@ -1,9 +1,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SCHEMA_VERSION } from "../../src/lib/schema.ts";
 import { Faults } from "./faults.ts";
 import { deliveryOf } from "./deliveries.ts";
+import { directory } from "./reported.ts";
 import { someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
@@ -14,8 +14,6 @@ afterEach(() => {
   world.moveLogs();
   vi.restoreAllMocks();
 });
-
-const directory = () => env.DIRECTORY.get(env.DIRECTORY.idFromName("default/directory"));
 
 /** Changes what an object has on disk, and evicts it. */
 async function rewrite(object: DurableObjectStub, ...statements: string[]): Promise<void> {

@@ -16,7 +16,7 @@ import {
 import type { LogCall, ShardCall } from "../../src/place.ts";
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { vi } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import type { Copy } from "../../src/durable/session/copy/protocol.ts";
 import type { LogRecord, ResourceLogs } from "../../src/otel/log-record.ts";
 import type { Resource, ResourceSpans, Span } from "../../src/otel/span.ts";
@@ -73,6 +73,21 @@ export function divide(count: number = SHARDS): void {
 /** Logs of the next worlds move to objects of their own when they have grown so far; without an argument as in the program. */
 export function moveLogs(thresholds?: Partial<MoveThresholds>): void {
   setMoveThresholds(thresholds);
+}
+
+/** Logs that never move. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
+/** Divides the logs of a suite's worlds into so many shards, from which they move at so many items, a call for each of their chunks. */
+export function useLogs({ shards: count, items }: { readonly shards: number; readonly items: number }): void {
+  beforeAll(() => {
+    divide(count);
+    moveLogs({ items, pageBytes: 1 });
+  });
+  afterAll(() => {
+    divide();
+    moveLogs();
+  });
 }
 
 /** The context of the tests' calls of a shard. */
@@ -280,6 +295,12 @@ function rowsIn<Row extends Record<string, SqlStorageValue>>(
 export async function evict(id: string): Promise<void> {
   const object = await holderOf(id);
   await runInDurableObject(object, () => undefined);
+  await evictDurableObject(object);
+}
+
+/** Its file is lost, as after damage that was set aside: the object begins empty. */
+export async function lose(object: DurableObjectStub): Promise<void> {
+  await runInDurableObject(object, async (_, { storage }) => await storage.deleteAll());
   await evictDurableObject(object);
 }
 

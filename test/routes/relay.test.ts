@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import claudeCode from "../fixtures/metrics/claude-code-json-003.json";
 import { decodeAnswer, encodeMessage } from "../../src/otlp/grpc-web.ts";
 import { aRecord, logsExportOf } from "../durable/log-records.ts";
-import { traceIdOf } from "../durable/spans.ts";
+import { get, put, TRACE } from "../durable/receivers.ts";
 import * as world from "../durable/world.ts";
 
-const TRACE = traceIdOf("relay");
 const JSON_TYPE = { "content-type": "application/json" };
 
 type Got = { readonly url: string; readonly type: string | null; readonly via: string | null; readonly text: string };
@@ -31,17 +30,8 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-async function put(name: string, fields: object): Promise<void> {
-  const body = JSON.stringify({ endpoint: `https://${name}.example.com`, ...fields });
-  expect((await world.request(`/admin/upstreams/${name}`, { method: "PUT", body })).status).toBe(200);
-}
-
 async function postTo(path: string, body: string): Promise<Response> {
   return await world.request(path, { method: "POST", headers: JSON_TYPE, body });
-}
-
-async function statusOf(name: string): Promise<unknown> {
-  return await (await world.request(`/admin/upstreams/${name}`)).json();
 }
 
 function resource(service: string, points: number): object {
@@ -67,10 +57,10 @@ describe("metrics", () => {
       { ...one, url: "https://b.example.com/v1/metrics" },
     ]);
     await vi.waitFor(async () => {
-      const { deliveredMetrics } = (await statusOf("a")) as { deliveredMetrics: number };
+      const { deliveredMetrics } = (await get("/a")) as { deliveredMetrics: number };
       expect(deliveredMetrics).toBeGreaterThan(0);
     });
-    expect(await statusOf("c")).toMatchObject({ metrics: "omitted", deliveredMetrics: 0 });
+    expect(await get("/c")).toMatchObject({ metrics: "omitted", deliveredMetrics: 0 });
   });
 
   // spec: SINK-14
@@ -101,7 +91,7 @@ describe("metrics", () => {
       partialSuccess: { rejectedDataPoints: "3", errorMessage: "the upstream a: the receiver answers 404" },
     });
     await vi.waitFor(async () =>
-      expect(await statusOf("a")).toMatchObject({ state: "failing", reason: "metrics: the receiver answers 404" }),
+      expect(await get("/a")).toMatchObject({ state: "failing", reason: "metrics: the receiver answers 404" }),
     );
   });
 
@@ -125,7 +115,7 @@ describe("metrics", () => {
       partialSuccess: { rejectedDataPoints: "1", errorMessage: "the upstream a: too old" },
     });
     await vi.waitFor(async () =>
-      expect(await statusOf("a")).toMatchObject({ state: "on", deliveredMetrics: 1, rejected: 1 }),
+      expect(await get("/a")).toMatchObject({ state: "on", deliveredMetrics: 1, rejected: 1 }),
     );
   });
 
