@@ -25,8 +25,7 @@ import { waitingIn } from "./outbox/waiting.ts";
 import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
-import { Shard } from "./shard.ts";
-import type { ShardLog } from "./shard.ts";
+import { Shard, ShardLog } from "./shard.ts";
 
 const SHARD_FULL =
   "the object that holds it is full: it makes room by deleting the sessions that were silent for longest";
@@ -46,10 +45,10 @@ export class SessionObject extends DurableObject<Bindings> {
 
   #at<T>(context: LogCall, work: (log: ShardLog) => T): Answer<T> {
     this.#shard.check(context);
-    const place = this.#shard.whereIs(context.id, context.move);
-    if (place === "here") return work(this.#shard.log(context.id));
-    if (!(place instanceof Promise)) return place;
-    return place.then(() => this.#at(context, work)) as Answer<T>;
+    const found = this.#shard.find(context.id, context.move);
+    if (found instanceof ShardLog) return work(found);
+    if (!(found instanceof Promise)) return found;
+    return found.then(() => this.#at(context, work)) as Answer<T>;
   }
 
   /** Admits each delivery at the owner of its trace. Returns when they are on disk; the outcomes are in the deliveries' order. */
@@ -59,34 +58,16 @@ export class SessionObject extends DurableObject<Bindings> {
     if (making !== undefined) this.#shard.waitUntil(making);
     if (isFull) return deliveries.map(() => ({ outcome: "full", reason: SHARD_FULL }));
     const outcomes = this.#shard.commits.run(() => deliveries.map((delivery) => this.#append(context, delivery)));
-    if (outcomes instanceof Promise)
-      return outcomes.then(async (settled) => await this.#appendRest(context, deliveries, settled));
-    return this.#appendRest(context, deliveries, outcomes);
+    return outcomes instanceof Promise ? outcomes.then(settled) : settled(outcomes);
   }
 
-  /** Admits the deliveries whose logs were closed for writing. */
-  #appendRest(
-    context: ObjectCall,
-    deliveries: readonly Delivery[],
-    outcomes: readonly (AppendOutcome | Promise<void>)[],
-  ): AppendOutcome[] | Promise<AppendOutcome[]> {
-    const settled = outcomes.filter((outcome): outcome is AppendOutcome => !(outcome instanceof Promise));
-    if (settled.length === outcomes.length) return settled;
-    const again = deliveries.map(async (delivery, at): Promise<AppendOutcome> => {
-      const outcome = outcomes[at];
-      if (!(outcome instanceof Promise)) return outcome ?? { outcome: "failed", reason: "no outcome" };
-      await outcome;
-      const [later] = await this.append(context, [delivery]);
-      return later ?? { outcome: "failed", reason: "no outcome" };
-    });
-    return Promise.all(again);
-  }
-
-  /** A transient fault in one harms no other. A promise: the log is closed for writing until it resolves. */
-  #append(context: ObjectCall, delivery: Delivery): AppendOutcome | Promise<void> {
+  /** A transient fault in one harms no other. One whose log is closed for writing is admitted when it is open again. */
+  #append(context: ObjectCall, delivery: Delivery): AppendOutcome | Promise<AppendOutcome> {
     try {
-      const place = this.#shard.whereIs(delivery.traceId, context.move);
-      return place === "here" ? append(this.#shard.log(delivery.traceId).state, context, delivery) : place;
+      const found = this.#shard.find(delivery.traceId, context.move);
+      if (found instanceof ShardLog) return append(found.state, context, delivery);
+      if (!(found instanceof Promise)) return found;
+      return found.then(async () => await this.#shard.commits.run(() => this.#append(context, delivery)));
     } catch (error) {
       log("delivery-failed", { level: "warn", traceId: delivery.traceId, error });
       return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
@@ -297,17 +278,15 @@ export class SessionObject extends DurableObject<Bindings> {
     const { searchParams } = new URL(request.url);
     const view = searchParams.get("view") === "trace" ? "trace" : "session";
     const id = searchParams.get("log") ?? "";
+    const shards = Number(searchParams.get("shards"));
     const move = searchParams.get("move");
-    this.#shard.check({ tenant: this.#shard.tenant, shards: Number(searchParams.get("shards")) });
-    for (;;) {
-      const place = this.#shard.whereIs(id, move === null ? undefined : Number(move));
-      if (place === "here") break;
-      if (place instanceof Promise) await place;
-      else return elsewhere(place);
-    }
-    const response = this.#shard.log(id).state.subscribers.accept(view);
-    this.#watchersChanged(id);
-    return response;
+    const context = { tenant: this.#shard.tenant, shards, id, ...(move === null ? {} : { move: Number(move) }) };
+    const answer = await this.#at(context, ({ state }) => {
+      const response = state.subscribers.accept(view);
+      this.#watchersChanged(id);
+      return response;
+    });
+    return answer instanceof Response ? answer : elsewhere(answer);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
@@ -340,6 +319,12 @@ export class SessionObject extends DurableObject<Bindings> {
 
 /** A log's answer, at once or when the log is no longer closed for writing. */
 type Answer<T> = T | Elsewhere | Promise<Awaited<T> | Elsewhere>;
+
+/** At once, unless a log is closed for writing. */
+function settled(outcomes: (AppendOutcome | Promise<AppendOutcome>)[]): AppendOutcome[] | Promise<AppendOutcome[]> {
+  const areSettled = outcomes.every((outcome): outcome is AppendOutcome => !(outcome instanceof Promise));
+  return areSettled ? outcomes : Promise.all(outcomes.map(async (outcome) => await outcome));
+}
 
 function elsewhere({ move }: Elsewhere): Response {
   return new Response(null, {

@@ -176,13 +176,16 @@ export class Shard implements ShardParts {
     this.due.evict();
   }
 
-  /** Where a log is: here, or elsewhere; or it is about to be, and is asked for again after this. */
-  whereIs(id: string, move: number | undefined): "here" | Elsewhere | Promise<void> {
-    if (this.own !== undefined) return this.own.whereIs(move);
-    const { mover, state } = this.log(id);
-    if (mover.closed !== undefined) return mover.closed;
-    const { movedBy } = state;
-    return movedBy === undefined ? "here" : { outcome: "elsewhere", move: movedBy };
+  /** A log that a call concerns, or where else it is. A promise: look again when it has resolved. */
+  find(id: string, move: number | undefined): ShardLog | Elsewhere | Promise<void> {
+    if (this.own !== undefined) {
+      const place = this.own.whereIs(move);
+      return place === "here" ? this.log(id) : place;
+    }
+    const found = this.log(id);
+    if (found.mover.closed !== undefined) return found.mover.closed;
+    const { movedBy } = found.state;
+    return movedBy === undefined ? found : { outcome: "elsewhere", move: movedBy };
   }
 
   /** The context of calls about a log that no call caused. */
