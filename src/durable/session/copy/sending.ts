@@ -4,6 +4,7 @@ import type { CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
 import type { SessionState } from "../state.ts";
 import type { NewChunk } from "../log/chunk.ts";
+import { ChunkBatch } from "../log/chunk-batch.ts";
 import { isMoved, outrank, refuse, revoked } from "../binding.ts";
 import type { TraceRow } from "../log/rows.ts";
 
@@ -138,25 +139,16 @@ export class OwnerCopy {
     replica: ReplicaHead | undefined,
   ): { chunks: readonly NewChunk[]; values: readonly OffloadedValue[]; last: number } {
     const { log, pendingCopies } = this.#state;
-    const chunks: NewChunk[] = [];
-    const values = new Map<string, OffloadedValue>();
-    let bytes = 0;
+    const batch = new ChunkBatch<NewChunk>(log.values);
     let last = replica?.after ?? 0;
-    if (replica === undefined) return { chunks, values: [], last };
+    if (replica === undefined) return { chunks: [], values: [], last };
     const inMemory = pendingCopies.from(replica.next);
     for (const { revision, ...chunk } of inMemory.length > 0 ? inMemory : log.chunks(replica.after, traceId)) {
       last = revision;
       if (chunk.kind === "tombstone") continue;
-      chunks.push(chunk);
-      bytes += chunk.body.length + chunk.facts.length;
-      for (const hash of chunk.hashes) {
-        const value = values.has(hash) ? undefined : log.values.get(hash);
-        if (value === undefined) continue;
-        values.set(hash, value);
-        bytes += value.body.length;
-      }
-      if (bytes >= COPY_BATCH_BYTES) break;
+      batch.add(chunk);
+      if (batch.bytes >= COPY_BATCH_BYTES) break;
     }
-    return { chunks, values: Array.from(values.values()), last };
+    return { chunks: batch.chunks, values: batch.values, last };
   }
 }

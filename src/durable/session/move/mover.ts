@@ -1,9 +1,9 @@
 import { log } from "../../../lib/log.ts";
 import { moveAt } from "../../../place.ts";
 import type { LogCall } from "../../../place.ts";
-import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { OwnerCopy } from "../copy/sending.ts";
 import type { Chunk } from "../log/chunk.ts";
+import { ChunkBatch } from "../log/chunk-batch.ts";
 import type { SessionState } from "../state.ts";
 import type { MoveEnd, MovePage } from "./protocol.ts";
 import { moveThresholds } from "./thresholds.ts";
@@ -135,24 +135,15 @@ type Part = { readonly page: MovePage; readonly last: number; readonly isLast: b
 /** The next chunks after a revision, up to about the bytes of a page; one at least if there is one. */
 function pageOf({ log: rows }: SessionState, after: number): Part {
   const { pageBytes } = moveThresholds();
-  const chunks: Chunk[] = [];
-  const values = new Map<string, OffloadedValue>();
-  let last = after;
-  let bytes = 0;
+  const batch = new ChunkBatch<Chunk>(rows.values);
+  let isLast = true;
   for (const chunk of rows.chunks(after)) {
-    if (chunks.length > 0 && bytes >= pageBytes)
-      return { page: { after, chunks, values: [...values.values()] }, last, isLast: false };
-    chunks.push(chunk);
-    last = chunk.revision;
-    bytes += chunk.body.length + chunk.facts.length;
-    for (const hash of chunk.hashes) {
-      const value = values.has(hash) ? undefined : rows.values.get(hash);
-      if (value === undefined) continue;
-      values.set(hash, value);
-      bytes += value.body.length;
-    }
+    isLast = batch.bytes < pageBytes;
+    if (!isLast) break;
+    batch.add(chunk);
   }
-  return { page: { after, chunks, values: [...values.values()] }, last, isLast: true };
+  const { chunks, values } = batch;
+  return { page: { after, chunks, values }, last: chunks.at(-1)?.revision ?? after, isLast };
 }
 
 function endOf(state: SessionState, page: MovePage): MoveEnd {
