@@ -34,11 +34,14 @@ export function hasTables(sql: SqlStorage): boolean {
 export function openTables(
   storage: DurableObjectStorage,
   tables: string,
-  firstValues: () => Readonly<Record<string, string>> = () => ({}),
+  {
+    firstValues,
+    steps,
+  }: { readonly firstValues?: () => Readonly<Record<string, string>>; readonly steps?: SchemaSteps } = {},
 ): MetaTable {
   const meta = new MetaTable(storage.sql);
-  if (hasTables(storage.sql)) upgradeTables(storage, meta);
-  else createTables(storage, meta, tables, firstValues());
+  if (hasTables(storage.sql)) upgradeTables(storage, meta, steps);
+  else createTables(storage, meta, tables, firstValues?.() ?? {});
   return meta;
 }
 

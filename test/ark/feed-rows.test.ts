@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test } from "vitest";
-import { FEED, FeedRows } from "../../src/ark/feed/feed-rows.ts";
+import { FEED, FEED_STEPS, FeedRows } from "../../src/ark/feed/feed-rows.ts";
+import { openTables } from "../../src/lib/meta-table.ts";
 import { traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
 
@@ -12,10 +13,15 @@ beforeEach(async () => {
 });
 
 test("a feed of 0.2.0 goes on: its entries stay, and new ones may be ahead of their reports", async () => {
-  const read = await runInDurableObject(world.objectOf(traceIdOf("feed")), (_, { storage: { sql } }) => {
-    sql.exec(FEED.replace(", reported INTEGER", ""));
+  const read = await runInDurableObject(world.objectOf(traceIdOf("feed")), (_, { storage }) => {
+    const { sql } = storage;
+    sql.exec(
+      `CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID; ${FEED.replace(", reported INTEGER", "")}`,
+    );
+    sql.exec("INSERT INTO meta VALUES ('schema', '8')");
     sql.exec("INSERT INTO feed VALUES (10, 'session', 'life', 0, 3, ?)", Date.now());
     for (const _again of ["opened", "opened again"]) {
+      openTables(storage, FEED, { steps: FEED_STEPS });
       const rows = new FeedRows(sql);
       const { head } = rows;
       const last = rows.entriesAfter({ after: 0, limit: MOST }).at(-1)?.revision ?? 0;

@@ -5,7 +5,7 @@ import { checkTenant, directoryOf } from "../../place.ts";
 import type { CallContext } from "../../place.ts";
 import type { LogHead, LogReportsPage } from "../../session/contract/directory.ts";
 import type { Count, CountedLog, FeedPage, FeedQuery, Purges, ReportedBefore } from "./contract.ts";
-import { FEED, FeedRows } from "./feed-rows.ts";
+import { FEED, FEED_STEPS, FeedRows } from "./feed-rows.ts";
 import { LOGS, LogRows } from "./log-rows.ts";
 import { QUERIES, QueryRows } from "./query-rows.ts";
 
@@ -25,7 +25,7 @@ export class ArkFeedObject extends DurableObject<Bindings> {
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    openTables(ctx.storage, `${FEED}; ${QUERIES}; ${LOGS}`);
+    openTables(ctx.storage, `${FEED}; ${QUERIES}; ${LOGS}`, { steps: FEED_STEPS });
     this.#feed = new FeedRows(ctx.storage.sql);
     this.#queries = new QueryRows(ctx.storage.sql);
     this.#logs = new LogRows(ctx.storage.sql, this.#feed, this.#queries);

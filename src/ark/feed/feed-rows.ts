@@ -1,4 +1,5 @@
 import { DAY_MILLIS } from "../../lib/nanoseconds.ts";
+import type { SchemaSteps } from "../../lib/schema.ts";
 import type { FeedQuery, FeedEntry } from "./contract.ts";
 import { mintFeedStart } from "./contract.ts";
 
@@ -13,6 +14,8 @@ CREATE TABLE feed (
   place INTEGER PRIMARY KEY, id TEXT NOT NULL, generation TEXT NOT NULL, after INTEGER NOT NULL,
   revision INTEGER NOT NULL, at INTEGER NOT NULL, reported INTEGER
 )`;
+
+export const FEED_STEPS: SchemaSteps = { 9: "ALTER TABLE feed ADD COLUMN reported INTEGER" };
 
 /** How far a session is that was read ahead of its report. `reported`: as in the report. */
 export type ReadAhead = { readonly generation: string; readonly revision: number; readonly reported: number };
@@ -29,9 +32,6 @@ export class FeedRows {
 
   constructor(sql: SqlStorage, most = FEED_ROWS) {
     this.#sql = sql;
-    // Feeds of 0.2.0 lack it.
-    if (!sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'feed'").one().sql.includes("reported"))
-      sql.exec("ALTER TABLE feed ADD COLUMN reported INTEGER");
     this.#most = most;
   }
 

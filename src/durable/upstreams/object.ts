@@ -39,7 +39,7 @@ export class UpstreamsObject extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     // `self`: the name of this instance.
-    this.#meta = openTables(ctx.storage, UPSTREAMS, () => ({ self: crypto.randomUUID() }));
+    this.#meta = openTables(ctx.storage, UPSTREAMS, { firstValues: () => ({ self: crypto.randomUUID() }) });
     this.#rows = new UpstreamRows(ctx.storage.sql);
   }
 

@@ -30,7 +30,7 @@ const TOMBSTONE_REVISION = "CREATE INDEX tombstone_revision ON tombstone (revisi
 
 /** Creates the tables when the directory is called first; throws if another schema wrote them. */
 export function openDirectory(storage: DurableObjectStorage): MetaTable {
-  return openTables(storage, `${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}`, () => ({
-    generation: mintGeneration(Date.now()),
-  }));
+  return openTables(storage, `${TOMBSTONE}; ${TOMBSTONE_REVISION}; ${TABLES}`, {
+    firstValues: () => ({ generation: mintGeneration(Date.now()) }),
+  });
 }
