@@ -40,9 +40,9 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     },
     startsAtOnce: true,
     looksAgain: true,
-    run: async (state, copier, cause) => {
+    run: async (state, copier, cause, mover) => {
       await copier.run(cause);
-      if (!state.exists || copier.isPaused) return;
+      if (!state.exists || mover.isLeaving) return;
       state.jobs.done("copy");
       state.jobs.arm(Date.now());
     },

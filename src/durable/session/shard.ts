@@ -53,10 +53,9 @@ export class ShardLog {
         if (runs !== undefined) shard.waitUntil(runs);
       },
     });
-    this.copier = new OwnerCopy(this.state);
+    this.copier = new OwnerCopy(this.state, () => this.mover.isLeaving);
     this.mover = new Mover({
       state: this.state,
-      copier: this.copier,
       unsettled: () => [...this.jobs.unsettled, ...this.#held],
       context: () => shard.contextOf(id),
     });

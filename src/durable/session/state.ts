@@ -175,9 +175,12 @@ export class SessionState {
   /** Whether the log is to move to an object of its own: it would stand before its neighbours' acknowledgements. */
   get isOutgrown(): boolean {
     if (this.isAlone || this.isDeleting) return false;
-    const { bytes, items, watchers } = moveThresholds();
-    const { fold } = this;
-    return fold.bytes >= bytes || fold.items >= items || this.subscribers.countAll() >= watchers;
+    return this.#isLarge || this.subscribers.countAll() >= moveThresholds().watchers;
+  }
+
+  get #isLarge(): boolean {
+    const { bytes, items } = moveThresholds();
+    return this.fold.bytes >= bytes || this.fold.items >= items;
   }
 
   #read(): Rows {
@@ -320,13 +323,8 @@ export class SessionState {
     chunk: Pick<NewChunk, "traceRevision" | "received" | "facts" | "receipt"> & { readonly bytes: number },
   ): void {
     this.#admit(this.fold, traceId, facts, { ...chunk, revision, isImported: chunk.receipt.isImported === true });
-    this.#scheduleMove();
-  }
-
-  /** Of its watchers there may be too many, too: they are counted when one comes. */
-  #scheduleMove(): void {
-    const { bytes, items } = moveThresholds();
-    if (!this.isAlone && (this.fold.bytes >= bytes || this.fold.items >= items)) this.jobs.schedule("move", Date.now());
+    // Of its watchers there may be too many, too: they are counted when one comes.
+    if (!this.isAlone && this.#isLarge) this.jobs.schedule("move", Date.now());
   }
 
   /** Folds a tombstone that was just appended. A log that is not folded yet will be with it. */

@@ -16,16 +16,17 @@ type Round = { readonly cause: Cause };
 /** Copies the owner's chunks to the session that its trace is bound to, in order, until none is left. */
 export class OwnerCopy {
   readonly #state: SessionState;
+  readonly #isPaused: () => boolean;
   #running: Promise<void> | undefined;
-  /** A run ends after its present call, and none begins: the log is about to move. What is left to copy is copied later. */
-  isPaused = false;
   /** Set by a call during a run: its cause is that of the next round. */
   #again: Round | undefined;
   /** The known head of the replica; unknown after a wake or a fault, and then queried. */
   #replica: ReplicaHead | undefined;
 
-  constructor(state: SessionState) {
+  /** `isPaused`: a run ends after its present call, and none begins. What is left is copied later. */
+  constructor(state: SessionState, isPaused: () => boolean) {
     this.#state = state;
+    this.#isPaused = isPaused;
   }
 
   /** One copy runs at a time; a call meanwhile makes it look again before it ends. */
@@ -51,7 +52,7 @@ export class OwnerCopy {
     try {
       for (let round: Round | undefined = { cause: first }; round !== undefined; round = this.#again) {
         this.#again = undefined;
-        while (!this.isPaused && (await this.#step(round.cause)));
+        while (!this.#isPaused() && (await this.#step(round.cause)));
       }
     } catch (error) {
       this.#replica = undefined;

@@ -1,7 +1,6 @@
 import { log } from "../../../lib/log.ts";
 import { moveAt } from "../../../place.ts";
 import type { LogCall } from "../../../place.ts";
-import type { OwnerCopy } from "../copy/sending.ts";
 import type { Chunk } from "../log/chunk.ts";
 import { ChunkBatch } from "../log/chunk-batch.ts";
 import type { SessionState } from "../state.ts";
@@ -16,7 +15,6 @@ const CLOSED_MILLIS = 10_000;
 /** What a move has to know of the log beside its state. */
 export type MovingLog = {
   readonly state: SessionState;
-  readonly copier: OwnerCopy;
   /** Work under way that may write to the log when what it waits for has answered. */
   readonly unsettled: () => readonly Promise<unknown>[];
   /** The context of calls that concern the log. */
@@ -31,16 +29,16 @@ export type MovingLog = {
 export class Mover {
   readonly #log: MovingLog;
   #number: number | undefined;
-  #isDraining = false;
+  #isLeaving = false;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(moving: MovingLog) {
     this.#log = moving;
   }
 
-  /** No job starts: the log's rows are about to leave. */
+  /** No job starts, and none copies on: the log's rows are about to leave. */
   get isLeaving(): boolean {
-    return this.#isDraining;
+    return this.#isLeaving;
   }
 
   /** Resolves when the log takes calls again, or is elsewhere; `undefined` while it takes calls. */
@@ -55,7 +53,7 @@ export class Mover {
 
   /** One run at a time. After a fault the shard's log goes on as if nothing had been. */
   async run(): Promise<void> {
-    const { state, copier } = this.#log;
+    const { state } = this.#log;
     if (!state.exists || !state.isOutgrown) return state.jobs.done("move");
     const move = state.nextMove();
     const own = moveAt(state.env, "own", { ...this.#log.context(), move });
@@ -71,8 +69,7 @@ export class Mover {
       state.leave(move);
     } finally {
       this.#number = undefined;
-      this.#isDraining = false;
-      copier.isPaused = false;
+      this.#isLeaving = false;
       this.#closed?.resolve();
       this.#closed = undefined;
     }
@@ -92,8 +89,7 @@ export class Mover {
       await own.takePage(part.page);
       check();
     }
-    this.#isDraining = true;
-    this.#log.copier.isPaused = true;
+    this.#isLeaving = true;
     await this.#drain();
     check();
     // Without an `await` since the last work ended: nothing can write to the log from here on.
