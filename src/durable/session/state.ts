@@ -206,13 +206,24 @@ export class SessionState {
     this.#fold = undefined;
   }
 
-  /** One transaction. If it fails, the state in memory is evicted with it. */
+  /** One transaction, with the time of the jobs that it schedules. */
   write<T>(change: () => T): T {
-    return this.#transaction(() => {
+    return this.transaction(() => {
       const result = change();
       this.jobs.arm(Date.now());
       return result;
     });
+  }
+
+  /** If it fails, the state in memory is evicted with it. */
+  transaction<T>(change: () => T): T {
+    try {
+      return this.storage.transactionSync(change);
+    } catch (error) {
+      this.evict();
+      this.#shard.evictRows();
+      throw error;
+    }
   }
 
   /** Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. Or that of a log whose own object gave it up then. */
@@ -226,12 +237,12 @@ export class SessionState {
 
   /** The number of a new move: numbers of a shard only rise. */
   nextMove(): number {
-    return this.#transaction(() => this.#shard.tables.nextMove(Date.now()));
+    return this.transaction(() => this.#shard.tables.nextMove(Date.now()));
   }
 
   /** The log is in an object of its own from here on. Its row points there, and stays due until that object has answered. */
   leave(move: number): void {
-    this.#transaction(() => {
+    this.transaction(() => {
       this.log.deleteAll();
       this.outbox.deleteTrace(this.id);
       this.jobs.clear();
@@ -245,17 +256,6 @@ export class SessionState {
   handedOver(): void {
     this.#shard.due.remove(this.id);
     this.evict();
-  }
-
-  /** If it fails, the state in memory is evicted with it. */
-  #transaction<T>(change: () => T): T {
-    try {
-      return this.storage.transactionSync(change);
-    } catch (error) {
-      this.evict();
-      this.#shard.evictRows();
-      throw error;
-    }
   }
 
   /** An estimate of its memory, in bytes. */

@@ -70,15 +70,14 @@ export class UpstreamRows {
 
   statusOf(name: string): UpstreamStatus {
     const traces = this.#counts(name);
-    const [logs, metrics] = (["logs", "metrics"] as const).map((signal) =>
-      inWords(signal, this.#counts(sinkName(name, signal))),
-    );
+    const logs = inWords("logs", this.#counts(sinkName(name, "logs")));
+    const metrics = inWords("metrics", this.#counts(sinkName(name, "metrics")));
     return {
       name,
-      ...joined([traces, logs ?? NO_COUNTS, metrics ?? NO_COUNTS]),
+      ...joined([traces, logs, metrics]),
       spans: traces.spans,
-      logRecords: logs?.spans ?? 0,
-      dataPoints: metrics?.spans ?? 0,
+      logRecords: logs.spans,
+      dataPoints: metrics.spans,
       parked: this.#parkedCount(name),
     };
   }
@@ -164,7 +163,7 @@ function joined(signals: readonly Counts[]): Counts {
   };
 }
 
-/** Its messages say of what they are. */
+/** Its messages say which signal they are about. */
 function inWords(signal: SinkSignal, counts: Counts): Counts {
   const { message, rejection } = counts;
   return {

@@ -6,8 +6,7 @@ import { LogMeta } from "../log/log-meta.ts";
 import { TraceRows } from "../log/rows.ts";
 import { SessionLog } from "../log/session-log.ts";
 import type { OwnState } from "../log/tables.ts";
-import type { SessionState } from "../state.ts";
-import type { ShardParts } from "../state.ts";
+import type { SessionState, ShardParts } from "../state.ts";
 import type { MoveEnd, MovedState, MovePage } from "./protocol.ts";
 
 /** A log of which no page came for so long asks its shard whether the move goes on. */
@@ -45,7 +44,7 @@ export class OwnLog {
   }
 
   takePage(move: number, page: MovePage): void {
-    this.#write(() => {
+    this.#state().transaction(() => {
       const own = this.#begin(move);
       if (own.state === "arriving") this.#insert(own, page);
     });
@@ -53,7 +52,7 @@ export class OwnLog {
 
   /** All rows are here when it answers. A repeat changes nothing. */
   completeMove(move: number, { page, meta, traces, outbox, run }: MoveEnd): void {
-    this.#write(() => {
+    this.#state().transaction(() => {
       const own = this.#begin(move);
       if (own.state !== "arriving") return;
       const rows = this.#insert(own, page);
@@ -102,7 +101,7 @@ export class OwnLog {
     if (own?.move === move && (own.state === "arriving" || own.state === "arrived")) await this.#erase();
   }
 
-  /** The alarm fired. Returns false where the log is open: its jobs run. */
+  /** The alarm fired. Where the log is open, its jobs are left to run. */
   async alarm(): Promise<"settled" | "open"> {
     const own = this.#own;
     if (own === undefined) return "settled";
@@ -129,7 +128,7 @@ export class OwnLog {
     const own = this.#own;
     if (own === undefined) return;
     if (own.state !== "leaving")
-      this.#write(() => {
+      this.#state().transaction(() => {
         this.#shard.tables.setOwn({ ...own, state: "leaving" });
         this.#shard.due.set(this.id, Date.now() + RETRY_MILLIS);
       });
@@ -147,7 +146,7 @@ export class OwnLog {
   }
 
   #setOpen(own: OwnState): void {
-    this.#write(() => {
+    this.#state().transaction(() => {
       this.#shard.tables.setOwn({ ...own, state: "open" });
       // All jobs are derived from the log when it is read.
       this.#shard.due.set(this.id, Date.now() + 1_000);
@@ -188,15 +187,5 @@ export class OwnLog {
     for (const chunk of chunks) if (chunk.revision > rows.head) rows.insert(chunk);
     for (const value of values) rows.values.insert(value);
     return rows;
-  }
-
-  #write(change: () => void): void {
-    try {
-      this.#shard.storage.transactionSync(change);
-    } catch (error) {
-      this.#state().evict();
-      this.#shard.evictRows();
-      throw error;
-    }
   }
 }
