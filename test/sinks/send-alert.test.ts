@@ -30,11 +30,14 @@ const deliveryOf = (n: number): AlertDelivery => ({
 test("all alerts of one call are sent at once, and none counts as failing because of the others", async () => {
   const { promise: answered, resolve } = Promise.withResolvers<void>();
   const deliveries = Array.from({ length: 20 }, (_, n) => deliveryOf(n));
-  const sending = sendAlerts({ UPSTREAM_KEY } as Bindings, CALLER, await alertTo("busy"), deliveries, async () => {
+  let requests = 0;
+  const transport = async () => {
+    // The receiver answers none before it has them all.
+    if (++requests === deliveries.length) resolve();
     await answered;
     return { status: 200, headers: new Headers(), body: new Uint8Array() };
-  });
-  resolve();
-  const outcomes = await sending;
+  };
+  const env = { UPSTREAM_KEY } as Bindings;
+  const outcomes = await sendAlerts(env, CALLER, await alertTo("busy"), deliveries, transport);
   expect(outcomes.map(({ attempt, next }) => attempt?.outcome ?? next)).toEqual(deliveries.map(() => "accepted"));
 });
