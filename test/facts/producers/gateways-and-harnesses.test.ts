@@ -48,7 +48,7 @@ describe("VoltAgent", () => {
 });
 
 describe("Flue", () => {
-  test("tells a turn as the messages of its harness, which has words of its own for calls and results", () => {
+  test("states a turn as the messages of its harness, which has words of its own for calls and results", () => {
     const turn = span("chat gpt-4o", {
       "gen_ai.operation.name": "chat",
       "gen_ai.request.model": "gpt-4o",
@@ -119,7 +119,7 @@ describe("Flue", () => {
 });
 
 describe("Braintrust", () => {
-  test("tells the type of a span and its model in objects", () => {
+  test("states the type of a span and its model in objects", () => {
     const call = span("Chat Completion", {
       "braintrust.span_attributes": json({ type: "llm" }),
       "braintrust.metadata": json({ provider: "openai", model: "gpt-4o-mini" }),
@@ -197,7 +197,7 @@ describe("older forms", () => {
     expect(seen(named)).toMatchObject({ session: "s1", user: "ann" });
   });
 
-  test("Spring AI 1.0 tells prompt and answer as lists of texts in events", () => {
+  test("Spring AI 1.0 states prompt and answer as lists of texts in events", () => {
     const call = span("chat gpt-4o", { "gen_ai.operation.name": "chat" }, [
       event("gen_ai.content.prompt", { "gen_ai.prompt": ["What is dew?"] }),
       event("gen_ai.content.completion", { "gen_ai.completion": ["Water"] }),
@@ -209,7 +209,7 @@ describe("older forms", () => {
     });
   });
 
-  test("OpenClaw told a call's usage in a span of its own", () => {
+  test("OpenClaw stated a call's usage in a span of its own", () => {
     const usage = span("openclaw.model.usage", {
       "openclaw.model": "claude-sonnet-4-5",
       "openclaw.sessionId": "s1",

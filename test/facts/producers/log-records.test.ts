@@ -52,7 +52,7 @@ describe("AWS's distribution moves contents from spans to records", () => {
     expect(annotationOf(readRecord(call))).toEqual({ spanId, prompt: "Rain in Porto?" });
   });
 
-  test("of a tool, whose arguments and result tell no prompt", () => {
+  test("of a tool, whose arguments and result are no prompt", () => {
     const call = exchange("strands.telemetry.tracer", {
       input: { messages: [{ role: "tool", content: { content: '{"city":"Porto"}', role: "tool", id: "t1" } }] },
       output: { messages: [{ role: "assistant", content: { message: '[{"text":"14 degrees"}]', id: "t1" } }] },
