@@ -8,7 +8,7 @@ test("a run waits for a place while six others go to the same destination, and n
   const ends: (() => void)[] = [];
   const runs = Array.from({ length: 6 }, () => {
     expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
-    return destination.run(async () => await new Promise<void>((resolve) => ends.push(resolve)));
+    return destination.run(1_000, async () => await new Promise<void>((resolve) => ends.push(resolve)));
   });
   expect(destination.readyAt(1_000, 0.5)).toBe(1_500);
   // Waiting is no failure.
@@ -20,9 +20,19 @@ test("a run waits for a place while six others go to the same destination, and n
   await Promise.all(runs);
 });
 
+test("a run that never ends, since the object that called for it died, leaves its place when it counts as lost", () => {
+  const destination = new Destination();
+  for (let n = 0; n < 6; n++) void destination.run(1_000, async () => await new Promise(() => undefined));
+  expect(destination.readyAt(91_000, 0.5)).toBe(91_500);
+  expect(destination.readyAt(91_001, 0.5)).toBe(91_001);
+});
+
 test("a run that fails leaves its place", async () => {
   const destination = new Destination();
-  const failing = Array.from({ length: 6 }, async () => await destination.run(() => Promise.reject(new Error("gone"))));
+  const failing = Array.from(
+    { length: 6 },
+    async () => await destination.run(1_000, () => Promise.reject(new Error("gone"))),
+  );
   await Promise.allSettled(failing);
   expect(destination.readyAt(1_000, 0.5)).toBe(1_000);
 });

@@ -1,4 +1,5 @@
 import { Lru } from "../../lib/lru.ts";
+import { LOST_RUN_MILLIS } from "../../session/contract/outbox.ts";
 import type { Sink, Transport } from "../sink.ts";
 import { attemptDelivery } from "./attempt-delivery.ts";
 import type { Attempt } from "./attempt-delivery.ts";
@@ -14,13 +15,16 @@ const OPEN_MILLIS = 30_000;
  * that a thousand traces do not try a dead receiver each.
  */
 export class Destination {
-  #runs = 0;
+  /** When each run under way began, Unix milliseconds. */
+  readonly #runs = new Set<{ readonly began: number }>();
   #failures = 0;
   #openUntil = 0;
 
   /** When a run finds a place, Unix milliseconds: now if there is one. Spread, so that those who wait do not come at once. */
   readyAt(now: number, random: number): number {
-    return this.#runs < MOST_RUNS ? now : now + random * 1_000;
+    // A run whose caller died never goes on, and gives back nothing.
+    for (const run of this.#runs) if (Math.abs(now - run.began) > LOST_RUN_MILLIS) this.#runs.delete(run);
+    return this.#runs.size < MOST_RUNS ? now : now + random * 1_000;
   }
 
   /** Until when nothing is sent, after too many failures; `undefined` if requests may be sent. */
@@ -29,12 +33,13 @@ export class Destination {
   }
 
   /** Does one run, of many requests. */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#runs++;
+  async run<Result>(now: number, work: () => Promise<Result>): Promise<Result> {
+    const run = { began: now };
+    this.#runs.add(run);
     try {
       return await work();
     } finally {
-      this.#runs--;
+      this.#runs.delete(run);
     }
   }
 

@@ -153,7 +153,7 @@ class SignalDelivery {
     // No failure: it waits for a place.
     const readyAt = this.#destination.readyAt(now, random);
     if (readyAt > now) return this.#change({ dueAt: readyAt });
-    await this.#destination.run(async () => await this.#send());
+    await this.#destination.run(now, async () => await this.#send());
   }
 
   #rule(): string {
