@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Shard } from "../../src/durable/session/shard.ts";
 import { ownName } from "../../src/place.ts";
-import { hasMoved, objectOf, shardOfLog } from "./world.ts";
+import { holderOf, objectOf, shardOfLog } from "./world.ts";
 
 /** A step of the objects' work that can fail: a transaction of one, or a call. `object`: the object, or what the call is about. */
 export type Step = { readonly kind: "transaction" | "call"; readonly object: string; readonly method: string };
@@ -265,7 +265,7 @@ function callerOf(id: string, method: string, first: unknown): (() => Promise<st
   const about = (Array.isArray(first) ? first[0] : first) as { id?: string; session?: string; traceId?: string };
   const byTrace = method === "storeCopy" || method === "revoke";
   const calling = (byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "";
-  return async () => ((await hasMoved(calling)) ? ownName("default", calling) : shardOfLog(calling));
+  return async () => await holderOf(calling);
 }
 
 /** Nothing that the object does after this has an effect; the exception ends the present step. */

@@ -51,7 +51,7 @@ async function disturb(random: Random, ids: readonly string[], traceIds: readonl
   const trace = random.pick(traceIds);
   switch (random.below(7)) {
     case 0:
-      return await kill(`default/${id}`);
+      return await kill(await world.holderOf(id));
     case 1:
       return await world.evict(id);
     case 2:

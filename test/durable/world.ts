@@ -145,9 +145,9 @@ async function inHolder<Found>(id: string, read: (sql: SqlStorage) => Found): Pr
   return await runInDurableObject(ownObjectOf(id), (_, { storage: { sql } }) => read(sql));
 }
 
-/** The object that holds the log. */
-export async function holderOf(id: string) {
-  return (await hasMoved(id)) ? ownObjectOf(id) : objectOf(id);
+/** The name of the object that holds the log. */
+export async function holderOf(id: string): Promise<string> {
+  return (await hasMoved(id)) ? ownName("default", id) : shardOfLog(id);
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -293,7 +293,7 @@ function rowsIn<Row extends Record<string, SqlStorageValue>>(
 
 /** Evicts the log's object from memory, as the platform does with an idle object. */
 export async function evict(id: string): Promise<void> {
-  const object = await holderOf(id);
+  const object = env.SESSIONS.getByName(await holderOf(id));
   await runInDurableObject(object, () => undefined);
   await evictDurableObject(object);
 }
