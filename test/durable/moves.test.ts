@@ -1,6 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { LogMemory } from "../../src/durable/session/log-memory.ts";
+import type { ShardLog } from "../../src/durable/session/shard.ts";
 import { rememberPlace, sessionAt } from "../../src/place.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { Faults } from "./faults.ts";
@@ -334,6 +336,27 @@ describe("a log that has moved", () => {
     expect(await world.hasMoved(TRACE)).toBe(false);
     expect(await namesIn(TRACE)).toEqual(["span 7"]);
     expect((await world.listed("all")).map(({ id, damaged }) => [id, damaged])).toEqual([[TRACE, undefined]]);
+  });
+
+  // spec: MOVE-5
+  test("begins anew once if two calls find out that its file was lost, and its log leaves memory meanwhile", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    const [{ move } = { move: 0 }] = await runInDurableObject(world.objectOf(TRACE), (_, { storage: { sql } }) =>
+      sql.exec<{ move: number }>("SELECT move FROM log WHERE id = ?", TRACE).toArray(),
+    );
+    await world.lose(world.ownObjectOf(TRACE));
+    const findOut = async () => await world.objectOf(TRACE).checkMoved({ ...world.callerOf(TRACE), shards: 1, move });
+    before("openMoved", async () => {
+      vi.spyOn(LogMemory.prototype, "get").mockImplementationOnce(function (this: LogMemory<ShardLog>, id) {
+        return Array.from(this.all()).find((log) => log.id === id && log.isActive);
+      });
+      await findOut();
+      await world.deliver([aSpan(TRACE, 7)]);
+    });
+    await findOut();
+    await world.rest([TRACE]);
+    await world.evict(TRACE);
+    expect(await namesIn(TRACE)).toEqual(["span 7"]);
   });
 
   // spec: MOVE-5

@@ -261,8 +261,9 @@ export class SessionObject extends DurableObject<Bindings> {
   /** A log that has moved was called where this shard says, and is not there. */
   async checkMoved(context: LogCall): Promise<void> {
     this.#shard.check(context);
-    const { state, mover } = this.#shard.log(context.id);
-    if (state.movedBy !== undefined && state.movedBy === context.move) await mover.handOver();
+    await this.#shard.log(context.id).hold(async ({ state, mover }) => {
+      if (state.movedBy !== undefined && state.movedBy === context.move) await mover.handOver();
+    });
   }
 
   /** The own object of a deleted log gives its id back. */

@@ -244,7 +244,7 @@ export class Shard implements ShardParts {
     const { own } = this;
     if (own !== undefined && (await own.alarm()) === "settled") return;
     if (due.state.exists) return await due.runDue();
-    if (due.state.movedBy !== undefined) return await due.mover.handOver();
+    if (due.state.movedBy !== undefined) return await due.hold(async ({ mover }) => await mover.handOver());
     // The row may be one that a job of the deleted log left.
     const { wake = 0 } = due.state.log.meta;
     if (wake > Date.now()) return this.due.set(due.id, wake);
