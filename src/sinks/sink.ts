@@ -15,7 +15,7 @@ export type DeliveryOutcome =
   | { readonly outcome: "split"; readonly reason: string };
 
 export type Sink<Batch> = {
-  /** One attempt. Never rejects. `signal` ends it: a timeout. */
+  /** One attempt. Rejects only if it can't encode the batch, which is a fault of its own. `signal` ends it: a timeout. */
   deliver(batch: Batch, transport: Transport, signal: AbortSignal): Promise<DeliveryOutcome>;
 };
 

@@ -5,6 +5,7 @@ import { fetchTransport } from "../../src/sinks/http/fetch-transport.ts";
 import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { SessionObject } from "../../src/durable/session/object.ts";
 import { deliverTrace } from "../../src/sinks/upstreams/deliver-trace.ts";
+import { ProtobufReverseWriter } from "../../src/otlp/protobuf/writer.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 import {
@@ -38,6 +39,26 @@ test("a trace goes to each upstream, once and in order, and repeats change nothi
   await world.rest([TRACE]);
   expect(took()).toEqual([]);
   expect(await get("/a")).toMatchObject({ state: "on", delivered: 3, rejected: 0, parked: 0 });
+});
+
+// spec: SINK-6
+test("a span that can't be encoded is parked, the others go on, and the upstream's state says why", async () => {
+  await put("a");
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const write: unknown = Reflect.get(ProtobufReverseWriter.prototype, "string");
+  vi.spyOn(ProtobufReverseWriter.prototype, "string").mockImplementation(function (this: unknown, ...args) {
+    if (args[1] === "bad") throw new TypeError("a bug");
+    Reflect.apply(write as () => void, this, args);
+  });
+  await deliver([aSpan(TRACE, 1), aSpan(TRACE, 2, { name: "bad" }), aSpan(TRACE, 3)]);
+  expect(took()).toEqual(["a.example.com span 1", "a.example.com span 3"]);
+  const reason = expect.stringMatching(/^it could not be encoded: an internal error; reference [\da-f-]{36}$/);
+  expect(await get("/a")).toMatchObject({ state: "on", delivered: 2, parked: 1 });
+  expect(await get("/a/parked")).toMatchObject({ parked: [{ traceId: TRACE, reason }] });
+  await deliver([aSpan(TRACE, 4, { name: "bad" })]);
+  expect(await get("/a")).toMatchObject({ state: "failing", reason });
+  await deliver([aSpan(TRACE, 5)]);
+  expect(took()).toEqual(["a.example.com span 5"]);
 });
 
 test("upstreams that are as far share the reading of a trace", async () => {

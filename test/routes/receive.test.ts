@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FACTS_VERSION } from "../../src/facts/codec/layout.ts";
 import { BODIES_IN_FLIGHT } from "../../src/routes/receive/body-budget.ts";
 import { aSpan, exportOf, someSpans, traceIdOf } from "../durable/spans.ts";
 import * as world from "../durable/world.ts";
@@ -16,6 +17,19 @@ beforeEach(async () => {
   world.stopClock();
   await world.emptyWorld();
 });
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Writing the facts of spans fails where these names are together. */
+function failToEncode(...names: readonly string[]): void {
+  const stringify = JSON.stringify;
+  vi.spyOn(JSON, "stringify").mockImplementation((...args: Parameters<typeof stringify>) => {
+    const [value] = args as [unknown];
+    const texts: unknown = Array.isArray(value) && value[0] === FACTS_VERSION ? value[4] : undefined;
+    if (Array.isArray(texts) && names.every((name) => texts.includes(name))) throw new TypeError("a bug");
+    return stringify(...args);
+  });
+}
 
 const post = (path: string, body: string | Uint8Array, headers: Record<string, string> = JSON_TYPE) =>
   world.request(path, { method: "POST", headers, body });
@@ -65,6 +79,36 @@ describe("an export", () => {
     expect([response.status, partialSuccess.rejectedSpans]).toEqual([200, "1"]);
     expect(partialSuccess.errorMessage).toContain("spanId");
     expect((await world.readSession(TRACE))?.session.spans).toBe(1);
+  });
+
+  // spec: OTLP-4
+  test("with a span that can't be encoded, a fault of this code, is accepted without it, and is not asked for again", async () => {
+    const other = traceIdOf("other");
+    failToEncode("bad");
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const bad = aSpan(TRACE, 2, { name: "bad" });
+    const response = await post("/v1/traces", exportOf([aSpan(TRACE, 1), bad, aSpan(TRACE, 3), aSpan(other, 1)]));
+    const { partialSuccess } = await response.json<{
+      partialSuccess: { rejectedSpans: string; errorMessage: string };
+    }>();
+    expect([response.status, partialSuccess.rejectedSpans]).toEqual([200, "1"]);
+    expect(partialSuccess.errorMessage.replace(/[\da-f-]{36}$/, "ID")).toBe(
+      `trace ${TRACE}: span ${bad.spanId}: an internal error, not a fault of the spans; reference ID`,
+    );
+    expect((await world.readSession(TRACE))?.session.spans).toBe(2);
+    expect((await world.readSession(other))?.session.spans).toBe(1);
+  });
+
+  test("of which nothing can be encoded together is rejected whole, and other traces are accepted", async () => {
+    const other = traceIdOf("other");
+    failToEncode("first", "second");
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const pair = [aSpan(TRACE, 1, { name: "first" }), aSpan(TRACE, 2, { name: "second" })];
+    const response = await post("/v1/traces", exportOf([...pair, aSpan(other, 1)]));
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/"rejectedSpans":"2","errorMessage":"trace \w+: an internal error/);
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect((await world.readSession(other))?.session.spans).toBe(1);
   });
 
   test("without spans stores nothing", async () => {

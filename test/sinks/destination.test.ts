@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { Destination, destinationOf } from "../../src/sinks/http/destination.ts";
 import type { Sink } from "../../src/sinks/sink.ts";
+
+afterEach(() => vi.restoreAllMocks());
 
 test("a run waits for a place while six others go to the same destination, and no longer", async () => {
   const destination = new Destination();
@@ -59,6 +61,22 @@ test.each([
   const answer = { status: 413, headers: new Headers(), body: new Uint8Array() };
   await destination.attempt(sink, undefined, () => Promise.resolve(answer), 1_000);
   expect(destination.reopensAt(now, 0) !== undefined).toBe(isLeftAlone);
+});
+
+test("a batch that a sink can't encode is refused for good, and says nothing about the destination", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const destination = new Destination();
+  const now = Date.now();
+  for (let failures = 0; failures < 4; failures++) destination.failed(now);
+  const sink: Sink<undefined> = { deliver: () => Promise.reject(new TypeError("a bug")) };
+  const { outcome } = await destination.attempt(sink, undefined, () => Promise.reject(new Error("not called")), 1_000);
+  expect(outcome).toEqual({
+    outcome: "refused",
+    reason: expect.stringMatching(/^it could not be encoded: an internal error; reference [\da-f-]{36}$/),
+  });
+  expect(destination.reopensAt(now, 0)).toBeUndefined();
+  destination.failed(now);
+  expect(destination.reopensAt(now, 0)).toBe(now + 30_000);
 });
 
 test("an isolate evicts the destinations that it has not used for longest", () => {

@@ -2,7 +2,7 @@ import type { Delivery, OffloadedValue } from "../../facts/delivery.ts";
 import { encodeFacts } from "../../facts/codec/encode.ts";
 import { encodeRecordFacts } from "../../logs/record-facts-codec.ts";
 import { brotli } from "../../lib/body-codec.ts";
-import type { Envelope, RecordGroup, ResourceGroup, ScopeGroup, TraceGroup } from "./trace-group.ts";
+import type { Envelope, GroupedItem, RecordGroup, ResourceGroup, ScopeGroup, TraceGroup } from "./trace-group.ts";
 
 /** Bytes. Compressing a shorter body costs more than it saves. */
 const WORTH_COMPRESSING = 512;
@@ -29,6 +29,44 @@ export function encodeDelivery(group: TraceGroup | RecordGroup, omit: ReadonlySe
   const { facts, ...rest } = encodeItems(group.resources, omit);
   const records = facts.length;
   return { kind, traceId, spans: records, facts: encodeRecordFacts(facts), ...rest, receipt: { ...receipt, records } };
+}
+
+/** An item of a group, by its position. `name`: as a rejection names it. */
+export type GroupItem = { readonly position: number; readonly name: string };
+
+/** The spans or log records of a group that can't be encoded even alone: its encoding fails because of them. */
+export function unencodableItems(group: TraceGroup | RecordGroup): readonly GroupItem[] {
+  if (group.kind === "spans")
+    return itemsThat(group.resources, failsBy(encodeFacts), ({ facts }) => `span ${facts.spanId}`);
+  return itemsThat(group.resources, failsBy(encodeRecordFacts), (_, position) => `log record ${position + 1}`);
+}
+
+function failsBy<Facts>(encode: (facts: readonly Facts[]) => string): (alone: ResourceGroup<Facts>) => boolean {
+  return (alone) => {
+    try {
+      encode(writeItems([alone]).facts);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+}
+
+function itemsThat<Facts>(
+  resources: readonly ResourceGroup<Facts>[],
+  isWanted: (alone: ResourceGroup<Facts>) => boolean,
+  nameOf: (item: GroupedItem<Facts>, position: number) => string,
+): GroupItem[] {
+  const found: GroupItem[] = [];
+  let position = 0;
+  for (const { resource, scopes } of resources)
+    for (const { scope, items } of scopes)
+      for (const item of items) {
+        if (isWanted({ resource, scopes: [{ scope, items: [item] }] }))
+          found.push({ position, name: nameOf(item, position) });
+        position += 1;
+      }
+  return found;
 }
 
 function encodeItems<Facts>(

@@ -95,7 +95,8 @@ export async function sendAlerts(
         destination.succeeded();
         return { attempt };
       }
-      destination.failed(Date.now());
+      // What was not sent says nothing about the destination.
+      if (attempt.outcome === "retry" || attempt.status !== undefined) destination.failed(Date.now());
       if (attempt.outcome !== "refused") return failed(attempt, failures, afterMillis);
       const isGone = alert.target.kind === "push" && GONE.has(attempt.status ?? 0);
       return { attempt, ...(isGone ? { isGone } : {}) };

@@ -56,9 +56,13 @@ export class Destination {
     const attempt = await attemptDelivery(sink, batch, send, timeoutMillis);
     const { outcome } = attempt.outcome;
     if (outcome === "accepted") this.succeeded();
-    else if (outcome !== "split") this.failed(Date.now());
-    // It reads requests. A batch that is found too large before it is sent says nothing about the destination.
-    else if (attempt.answer !== undefined) this.succeeded();
+    else if (outcome === "retry") this.failed(Date.now());
+    // A batch that is too large or can't be encoded, and so is not sent, says nothing about the destination.
+    else if (attempt.answer !== undefined) {
+      // It reads requests if it asks for smaller ones.
+      if (outcome === "split") this.succeeded();
+      else this.failed(Date.now());
+    }
     return attempt;
   }
 

@@ -62,8 +62,17 @@ export function otlpUpstream(target: UpstreamTarget, self: string): Sink<SignalB
   return {
     async deliver(batch, transport, signal) {
       const { items, via } = batch;
-      const { encoding, bytes: encoded } = encode(target, batch);
-      if (encoded.length > MAX_REQUEST_BYTES && items > 1 && batch.signal !== "metrics")
+      const isDivisible = items > 1 && batch.signal !== "metrics";
+      let content: Encoded;
+      try {
+        content = encode(target, batch);
+      } catch (error) {
+        // One item is at fault: the others are sent in smaller batches.
+        if (isDivisible) return { outcome: "split", reason: "the request can't be encoded" };
+        throw error;
+      }
+      const { encoding, bytes: encoded } = content;
+      if (encoded.length > MAX_REQUEST_BYTES && isDivisible)
         return { outcome: "split", reason: `the request would have ${encoded.length} bytes` };
       const isCompressed = target.compression === "gzip";
       const request = {
