@@ -100,7 +100,7 @@ type AlertsObject = Env["ALERTS"] extends DurableObjectNamespace<infer Target> ?
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
 /** They concern several logs of an object. */
-type CallsOfObject = "append" | "readOwners" | "reportAgain" | "waiting";
+type CallsOfObject = "append" | "queryReplicas" | "readOwners" | "reportAgain" | "waiting";
 
 /** What one log is called by, wherever it is. */
 export type LogStub = Omit<Calls<SessionObject, LogCall>, CallsOfObject | MoveMethod>;
@@ -171,9 +171,10 @@ export function objectAt(
   caller: Caller,
   { name, move }: Place,
   shards: number,
+  here?: Here,
 ): Pick<Calls<SessionObject, ObjectCall>, CallsOfObject> {
   const context: ObjectCall = { ...contextOf(caller), shards, ...(move === undefined ? {} : { move }) };
-  const stub = stubAt(env.SESSIONS, env, context.tenant, name);
+  const stub = name === here?.name ? here.calls : stubAt(env.SESSIONS, env, context.tenant, name);
   return boundCalls(traceOf(caller), "session", () => ({ stub, context }));
 }
 

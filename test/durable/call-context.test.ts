@@ -18,7 +18,16 @@ let calls: Call[] = [];
 beforeEach(async () => {
   await world.freshWorld();
   calls = [];
-  watch(SessionObject.prototype, ["append", "storeCopy", "revoke", "deleteTrace", "deleteSession", "read", "peek"]);
+  watch(SessionObject.prototype, [
+    "append",
+    "queryReplicas",
+    "storeCopy",
+    "revoke",
+    "deleteTrace",
+    "deleteSession",
+    "read",
+    "peek",
+  ]);
   watch(DirectoryObject.prototype, ["report", "remove", "reports", "recordExports", "recent"]);
   watch(ArkFeedObject.prototype, ["feed", "uncounted", "purges"]);
 });
@@ -60,8 +69,9 @@ async function callsOf(...methods: readonly string[]): Promise<Call[]> {
 
 test("the trace of an export reaches the copy to its session, the reports, and the list of exports", async () => {
   await post(1, { "session.id": "A" }, FIRST);
-  expect(await callsOf("append", "recordExports", "report", "storeCopy")).toEqual([
+  expect(await callsOf("append", "queryReplicas", "recordExports", "report", "storeCopy")).toEqual([
     ["append", FIRST],
+    ["queryReplicas", FIRST],
     ["recordExports", FIRST],
     ["report", FIRST],
     ["storeCopy", FIRST],
@@ -73,7 +83,8 @@ test("the trace of an export that moves a trace reaches the revocation of its re
   await world.rest([TRACE, "A"]);
   calls = [];
   await post(2, { "session.id": "B" }, SECOND);
-  expect(await callsOf("revoke", "storeCopy")).toEqual([
+  expect(await callsOf("queryReplicas", "revoke", "storeCopy")).toEqual([
+    ["queryReplicas", SECOND],
     ["revoke", SECOND],
     ["storeCopy", SECOND],
   ]);

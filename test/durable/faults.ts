@@ -1,5 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { ReplicaQuery } from "../../src/durable/session/copy/protocol.ts";
 import { Shard } from "../../src/durable/session/shard.ts";
 import { ownName } from "../../src/place.ts";
 import { holderOf, objectOf, shardOfLog } from "./world.ts";
@@ -45,6 +46,7 @@ const TO_SHARD: ReadonlySet<string> = new Set(["moveOutcome", "releaseMoved", "c
 const CALLS: ReadonlySet<string> = new Set([
   "append",
   "storeCopy",
+  "queryReplicas",
   "revoke",
   "deleteTrace",
   "report",
@@ -136,11 +138,12 @@ export class Faults {
     );
     replace(this.#restore, Shard.prototype, "call", (original) => {
       const wrapped: typeof original = async function (this: Shard, context, method, message) {
-        const name = shardOfLog(context.id);
+        const about = aboutOf("", method, [context, message]);
+        const name = shardOfLog("id" in context ? context.id : (sessionsOf(message)[0] ?? ""));
         const late = async () => await laterCall(name, method, [context, message]);
-        const step = { kind: "call", object: context.id, method } as const;
+        const step = { kind: "call", object: about, method } as const;
         const call = async () => await original.call(this, context, method, message);
-        return await faults.#call(step, name, callerOf(context.id, method, message), late, call);
+        return await faults.#call(step, name, callerOf(about, method, message), late, call);
       };
       return wrapped;
     });
@@ -253,9 +256,12 @@ async function laterCall(object: string, method: string, args: readonly unknown[
 /** The ids that a call is about. */
 function aboutOf(name: string, method: string, [context, first]: readonly unknown[]): string {
   if (method === "append") return (first as readonly { traceId: string }[]).map(({ traceId }) => traceId).join();
+  if (method === "queryReplicas") return sessionsOf(first).join();
   if (method === "report") return (first as readonly { id: string }[]).map(({ id }) => id).join();
   return (context as { id?: string }).id ?? name;
 }
+
+const sessionsOf = (queries: unknown): string[] => (queries as readonly ReplicaQuery[]).map(({ session }) => session);
 
 /** The object that makes a call about a log, by the arguments; `undefined` for the Worker. */
 function callerOf(id: string, method: string, first: unknown): (() => Promise<string>) | undefined {
@@ -263,7 +269,7 @@ function callerOf(id: string, method: string, first: unknown): (() => Promise<st
   if (TO_OWN.has(method)) return async () => shardOfLog(id);
   if (TO_SHARD.has(method)) return async () => ownName("default", id);
   const about = (Array.isArray(first) ? first[0] : first) as { id?: string; session?: string; traceId?: string };
-  const byTrace = method === "storeCopy" || method === "revoke";
+  const byTrace = method === "storeCopy" || method === "queryReplicas" || method === "revoke";
   const calling = (byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "";
   return async () => await holderOf(calling);
 }

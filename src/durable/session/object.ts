@@ -16,8 +16,16 @@ import type { SpanLookupPage } from "../../session/contract/span-lookup.ts";
 import { tracesWithSpans } from "../../session/traces-with-spans.ts";
 import { Subscribers } from "../subscribers.ts";
 import { append } from "./admission.ts";
-import type { Copy, CopyOutcome, TraceDeletion, TraceDeletionOutcome, Revocation } from "./copy/protocol.ts";
-import { revoke, storeCopy } from "./copy/receiving.ts";
+import type {
+  Copy,
+  CopyOutcome,
+  ReplicaAnswer,
+  ReplicaQuery,
+  TraceDeletion,
+  TraceDeletionOutcome,
+  Revocation,
+} from "./copy/protocol.ts";
+import { queryReplica, revoke, storeCopy } from "./copy/receiving.ts";
 import type { MoveEnd, MovedState, MoveOutcome, MovePage } from "./move/protocol.ts";
 import type { OwnLog } from "./move/own-log.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
@@ -32,7 +40,7 @@ const SHARD_FULL =
 
 /**
  * A shard of a tenant's logs, or one log that has grown, live: admits, persists, publishes. A log is the owner of a trace, a session, or
- * both. Public methods are RPC; all but `append`, `readOwners`, `reportAgain` and `waiting` concern the log that the context names, and
+ * both. Public methods are RPC; all but `append`, `queryReplicas`, `readOwners`, `reportAgain` and `waiting` concern the log that the context names, and
  * answer where it is if it is elsewhere.
  */
 export class SessionObject extends DurableObject<Bindings> {
@@ -85,6 +93,24 @@ export class SessionObject extends DurableObject<Bindings> {
     this.#shard.check(context);
     // The log may leave memory, or move, while the copy waits.
     return this.#shard.commits.run(() => this.#at(context, ({ state }) => storeCopy(state, context, copy)));
+  }
+
+  /** Owners ask where copies of their traces to sessions of this object begin. Nothing waits: a closed session is asked again by itself. */
+  queryReplicas(context: ObjectCall, queries: readonly ReplicaQuery[]): ReplicaAnswer[] {
+    this.#shard.check(context);
+    return queries.map((query) => this.#queryReplica(context, query));
+  }
+
+  /** A fault in one harms no other. */
+  #queryReplica(context: ObjectCall, query: ReplicaQuery): ReplicaAnswer {
+    try {
+      const found = this.#shard.find(query.session, context.move);
+      if (found instanceof ShardLog) return queryReplica(found.state, context, query);
+      return found instanceof Promise ? { outcome: "unknown" } : found;
+    } catch (error) {
+      log("replica-not-readable", { level: "warn", id: query.session, error });
+      return { outcome: "unknown" };
+    }
   }
 
   revoke(context: LogCall, revocation: Revocation): Answer<void> {

@@ -2,9 +2,10 @@ import type { Bindings } from "../../config.ts";
 import { log } from "../../lib/log.ts";
 import { pool } from "../../lib/pool.ts";
 import { checkTenant, ownLogOf, rememberShards, sessionAt, tenantOf } from "../../place.ts";
-import type { Cause, Elsewhere, LogCall, ObjectName, ShardCall } from "../../place.ts";
+import type { Cause, Elsewhere, Here, LogCall, ObjectCall, ObjectName, ShardCall } from "../../place.ts";
 import type { LogHead, LogIds } from "../../session/contract/directory.ts";
 import { Subscribers } from "../subscribers.ts";
+import { ReplicaQueries } from "./copy/replica-queries.ts";
 import { OwnerCopy } from "./copy/sending.ts";
 import { DueRows } from "./due-rows.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -19,10 +20,12 @@ import { ReportQueue } from "./report-queue.ts";
 import { ShardRoom } from "./shard-room.ts";
 import { SessionState } from "./state.ts";
 import type { LogCalls, ShardParts } from "./state.ts";
-import type { Copy, Revocation, TraceDeletion } from "./copy/protocol.ts";
+import type { Copy, CopyOutcome, ReplicaQuery, Revocation, TraceDeletion } from "./copy/protocol.ts";
 
 /** Logs whose due jobs run at once: they mostly wait for other objects. */
 const LOGS_AT_ONCE = 20;
+/** Due logs that ask together where their copies begin: some kilobytes of memory each. */
+const LOGS_A_PAGE = 1_000;
 /** A log whose jobs could not even be read is looked at again after so long. */
 const UNREADABLE_MILLIS = 60_000;
 
@@ -32,6 +35,7 @@ export type LogMethods = {
   revoke(context: LogCall, revocation: Revocation): unknown;
   deleteTrace(context: LogCall, deletion: TraceDeletion): unknown;
   deleteSession(context: LogCall): unknown;
+  queryReplicas(context: ObjectCall, queries: readonly ReplicaQuery[]): unknown;
 };
 
 /** One log of a shard, with its jobs. */
@@ -104,6 +108,7 @@ export class Shard implements ShardParts {
   readonly commits: GroupCommit;
   readonly reports: ReportQueue;
   readonly heads: HeadQueue;
+  readonly #queries: ReplicaQueries;
   readonly room: ShardRoom;
   readonly #ctx: DurableObjectState;
   readonly #methods: LogMethods;
@@ -128,6 +133,7 @@ export class Shard implements ShardParts {
     this.commits = new GroupCommit(ctx.storage);
     this.heads = new HeadQueue(this);
     this.reports = new ReportQueue(env, () => this.tenant, this.heads);
+    this.#queries = new ReplicaQueries(this);
     this.room = new ShardRoom(env, this.tables, async (id) => await this.calls(id, undefined).deleteSession());
     const id = ownLogOf(this.#id.name);
     this.own =
@@ -194,27 +200,42 @@ export class Shard implements ShardParts {
     return { tenant: this.tenant, shards, id };
   }
 
-  calls(id: string, cause: Cause): LogCalls {
+  /** The object itself, for its logs that call each other. */
+  get here(): Here {
     const calls = {
       storeCopy: async (context: LogCall, copy: Copy) => await this.call(context, "storeCopy", copy),
       revoke: async (context: LogCall, revocation: Revocation) => await this.call(context, "revoke", revocation),
       deleteTrace: async (context: LogCall, deletion: TraceDeletion) =>
         await this.call(context, "deleteTrace", deletion),
       deleteSession: async (context: LogCall) => await this.call(context, "deleteSession", undefined),
+      queryReplicas: async (context: ObjectCall, queries: readonly ReplicaQuery[]) =>
+        await this.call(context, "queryReplicas", queries),
     };
-    return sessionAt(this.env, cause ?? this.tenant, id, { name: this.#id.name, calls });
+    return { name: this.#id.name, calls };
+  }
+
+  calls(id: string, cause: Cause): LogCalls {
+    return sessionAt(this.env, cause ?? this.tenant, id, this.here);
+  }
+
+  async queryReplica(query: ReplicaQuery, cause: Cause): Promise<CopyOutcome> {
+    return await this.#queries.ask(query, cause);
+  }
+
+  async queryAlone(query: ReplicaQuery, cause: Cause): Promise<CopyOutcome> {
+    return await this.calls(query.session, cause).storeCopy({ ...query, chunks: [], values: [] });
   }
 
   /** A call of another log of this shard: it takes the place of the RPC, since the runtime ends with all objects if one dies that calls itself. */
   async call<Method extends keyof LogMethods>(
-    context: LogCall,
+    context: Parameters<LogMethods[Method]>[0],
     method: Method,
     message: Parameters<LogMethods[Method]>[1],
   ): Promise<unknown> {
     // Like an RPC, it is never part of what its caller writes.
     await Promise.resolve();
-    const methods: Record<keyof LogMethods, (context: LogCall, message: never) => unknown> = this.#methods;
-    return await methods[method](context, message as never);
+    const methods: Record<keyof LogMethods, (context: never, message: never) => unknown> = this.#methods;
+    return await methods[method](context as never, message as never);
   }
 
   /** Makes the logs after an id due, a page of them. Logs in memory derive their jobs anew when they are read next. */
@@ -229,7 +250,14 @@ export class Shard implements ShardParts {
   /** Runs the due jobs of all logs. A fault in one harms no other. */
   async alarm(): Promise<void> {
     if (this.tables.exists) rememberShards({ tenant: this.tenant, shards: this.tables.shards });
-    await pool(this.due.fired(Date.now()), LOGS_AT_ONCE, async (id) => {
+    const due = this.due.fired(Date.now());
+    for (let at = 0; at < due.length; at += LOGS_A_PAGE) await this.#runPage(due.slice(at, at + LOGS_A_PAGE));
+    this.due.arm(Date.now());
+  }
+
+  async #runPage(ids: readonly string[]): Promise<void> {
+    if (this.own === undefined) this.#askReplicas(ids);
+    await pool(ids, LOGS_AT_ONCE, async (id) => {
       try {
         await this.#runDue(this.log(id));
       } catch (error) {
@@ -237,7 +265,19 @@ export class Shard implements ShardParts {
         if (this.tables.exists) this.due.set(id, Date.now() + UNREADABLE_MILLIS);
       }
     });
-    this.due.arm(Date.now());
+  }
+
+  /** In one turn, so that the queries go together. Each log waits for its own answer when it is about to copy. */
+  #askReplicas(ids: readonly string[]): void {
+    const now = Date.now();
+    for (const id of ids) {
+      try {
+        const { state, copier } = this.log(id);
+        if (state.exists && state.jobs.isDue("copy", now)) this.waitUntil(copier.ask(undefined));
+      } catch {
+        // Its run says why it is not readable.
+      }
+    }
   }
 
   async #runDue(due: ShardLog): Promise<void> {

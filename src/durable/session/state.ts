@@ -16,7 +16,14 @@ import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SpanTable } from "../../session/table/span-table.ts";
 import { LogSubscribers } from "./log-subscribers.ts";
 import type { Subscribers } from "../subscribers.ts";
-import type { Copy, CopyOutcome, Revocation, TraceDeletion, TraceDeletionOutcome } from "./copy/protocol.ts";
+import type {
+  Copy,
+  CopyOutcome,
+  ReplicaQuery,
+  Revocation,
+  TraceDeletion,
+  TraceDeletionOutcome,
+} from "./copy/protocol.ts";
 import type { NewChunk } from "./log/chunk.ts";
 import { PendingCopies } from "./copy/pending-copies.ts";
 import type { DueRows } from "./due-rows.ts";
@@ -56,6 +63,8 @@ export type ShardParts = {
   readonly isOwn: boolean;
   /** The log of another session, or of the owner of another trace. */
   calls(id: string, cause: Cause): LogCalls;
+  /** Asks another session where the copy of a trace is to begin, together with the other logs that ask now. */
+  queryReplica(query: ReplicaQuery, cause: Cause): Promise<CopyOutcome>;
   /** The rows that the logs share may differ in memory from those on disk: the next use reads them anew. */
   evictRows(): void;
 };
@@ -351,6 +360,11 @@ export class SessionState {
     for (const arrival of this.fold.lastReceived) if (this.shows(arrival[0])) yield arrival;
   }
 
+  /** The last of a trace's own revisions that is here; 0 without one. A log that is not folded stays so. */
+  traceHead(traceId: string): number {
+    return this.#fold === undefined ? this.log.traceHead(traceId) : (this.#fold.traceHeads.get(traceId) ?? 0);
+  }
+
   /** When the last delivery of a trace was received, Unix milliseconds; 0 without one. */
   lastReceived(traceId: string): number {
     return this.fold.lastReceived.get(traceId) ?? 0;
@@ -417,6 +431,11 @@ export class SessionState {
   /** The log of another session, or of the owner of another trace. */
   objectOf(id: string, cause: Cause): LogCalls {
     return this.#shard.calls(id, cause);
+  }
+
+  /** Where the copy of a trace is to begin in another session. */
+  async queryReplica(query: ReplicaQuery, cause: Cause): Promise<CopyOutcome> {
+    return await this.#shard.queryReplica(query, cause);
   }
 
   directory(cause: Cause) {

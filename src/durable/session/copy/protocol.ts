@@ -1,5 +1,6 @@
 /** The messages by which an owner copies its trace to the session that its spans name, and by which that session deletes it. */
 import type { OffloadedValue } from "../../../facts/delivery.ts";
+import type { Elsewhere } from "../../../place.ts";
 import type { NewChunk } from "../log/chunk.ts";
 
 export type Copy = {
@@ -11,6 +12,12 @@ export type Copy = {
   readonly chunks: readonly NewChunk[];
   readonly values: readonly OffloadedValue[];
 };
+
+/** Where a copy is to begin: what a copy without chunks asks, too. */
+export type ReplicaQuery = Pick<Copy, "session" | "traceId" | "epoch">;
+
+/** `unknown`: the session is closed for writing, or cannot be read. It is asked by itself then. */
+export type ReplicaAnswer = CopyOutcome | Elsewhere | { readonly outcome: "unknown" };
 
 export type CopyOutcome =
   /** `next`: the trace revision that the replica lacks first; everything before it is on disk. */

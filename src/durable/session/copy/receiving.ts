@@ -2,7 +2,7 @@ import type { CallContext } from "../../../place.ts";
 import type { LogEntry } from "../../../session/contract/log-page.ts";
 import { appendTombstone, weigh } from "../admission.ts";
 import { countOf, decodeChunkFacts, deriveChunkFacts } from "../log/chunk-facts.ts";
-import type { Copy, CopyOutcome, Revocation } from "./protocol.ts";
+import type { Copy, CopyOutcome, ReplicaQuery, Revocation } from "./protocol.ts";
 import { scheduleExpiry } from "../expiry.ts";
 import { SESSION_SPANS, SESSION_TRACES } from "../limits.ts";
 import type { NewChunk } from "../log/chunk.ts";
@@ -26,7 +26,7 @@ export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): 
   const fence = row?.role === "replica" ? 0 : state.log.meta.fence("session");
   if (copy.epoch <= fence) return { outcome: "stale", epoch: fence };
   const newer = row !== undefined && copy.epoch > row.epoch;
-  const next = newer || row === undefined ? 1 : (state.fold.traceHeads.get(copy.traceId) ?? 0) + 1;
+  const next = newer || row === undefined ? 1 : state.traceHead(copy.traceId) + 1;
   const fresh = copy.chunks.filter((chunk) => chunk.traceRevision >= next);
   if (fresh.length === 0 || fresh[0]?.traceRevision !== next) {
     // Nothing to admit: a query changes nothing.
@@ -37,6 +37,11 @@ export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): 
   for (const { previous, entry } of stored.frames) state.publish("session", previous, entry);
   state.kick(cause);
   return stored.outcome;
+}
+
+/** Where the copy of a trace is to begin. Changes nothing, and folds nothing: hundreds are asked in one turn. */
+export function queryReplica(state: SessionState, cause: CallContext, query: ReplicaQuery): CopyOutcome {
+  return storeCopy(state, cause, { ...query, chunks: [], values: [] });
 }
 
 function admit(state: SessionState, copy: Copy, fresh: readonly NewChunk[], newer: boolean): Stored {

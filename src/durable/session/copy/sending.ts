@@ -22,6 +22,8 @@ export class OwnerCopy {
   #again: Round | undefined;
   /** The known head of the replica; unknown after a wake or a fault, and then queried. */
   #replica: ReplicaHead | undefined;
+  /** The answer to a query of this binding that no run has used yet. */
+  #query: { readonly epoch: number; readonly outcome: Promise<CopyOutcome> } | undefined;
 
   /** `isPaused`: a run ends after its present call, and none begins. What is left is copied later. */
   constructor(state: SessionState, isPaused: () => boolean) {
@@ -37,6 +39,21 @@ export class OwnerCopy {
     }
     this.#running = this.#loop(cause).finally(() => (this.#running = undefined));
     return this.#running;
+  }
+
+  /** Queries the replica before a run does: the logs that are about to run ask together. Resolves when it was answered, and never rejects. */
+  async ask(cause: Cause): Promise<void> {
+    const row = this.#state.traces.owned();
+    if (row === undefined || this.#running !== undefined || this.#isPaused()) return;
+    if (!isMoved(row, this.#state.id) || this.#replica?.epoch === row.epoch) return;
+    await this.#ask(row, cause).catch(() => undefined);
+  }
+
+  #ask({ traceId, session = "", epoch }: TraceRow, cause: Cause): Promise<CopyOutcome> {
+    if (this.#query?.epoch === epoch) return this.#query.outcome;
+    const outcome = this.#state.queryReplica({ session, traceId, epoch }, cause);
+    this.#query = { epoch, outcome };
+    return outcome;
   }
 
   get isActive(): boolean {
@@ -73,13 +90,15 @@ export class OwnerCopy {
     return await this.revoke(row, cause);
   }
 
-  /** Sends the chunks that the replica lacks; queries only, if they are unknown. */
+  /** Sends the chunks that the replica lacks, or queries them if they are unknown. */
   async #copy(row: TraceRow, replica: ReplicaHead | undefined, cause: Cause): Promise<boolean> {
     const session = row.session ?? "";
     const { chunks, values, last } = this.#batch(row.traceId, replica);
-    const outcome = await this.#state
-      .objectOf(session, cause)
-      .storeCopy({ session, traceId: row.traceId, epoch: row.epoch, chunks, values });
+    const { traceId, epoch } = row;
+    const outcome =
+      replica === undefined
+        ? await this.#ask(row, cause).finally(() => (this.#query = undefined))
+        : await this.#state.objectOf(session, cause).storeCopy({ session, traceId, epoch, chunks, values });
     // The trace may have been bound anew, or deleted, during the call.
     if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
     if (outcome.outcome === "stored") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);

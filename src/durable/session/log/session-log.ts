@@ -229,6 +229,14 @@ export class SessionLog {
     this.meta.renew(now);
   }
 
+  /** The last of a trace's own revisions that is stored; 0 without one. */
+  traceHead(traceId: string): number {
+    const revision = this.#byTrace().get(traceId)?.at(-1);
+    if (revision === undefined) return 0;
+    const sql = "SELECT trace_revision AS head FROM chunk WHERE place = ?";
+    return this.#sql.exec<{ head: number }>(sql, this.meta.firstPlace + revision).one().head;
+  }
+
   /** When the first stored delivery of a trace was received, Unix milliseconds; 0 without one. */
   firstReceived(traceId: string): number {
     const sql = `SELECT min(received) AS first FROM chunk
