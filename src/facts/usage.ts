@@ -87,23 +87,35 @@ function partsInText(index: AttributeIndex): Parts | undefined {
 /** Parts in JSON of usage, by the names of OpenAI, LangChain, Anthropic, Bedrock, the AI SDK and Braintrust, at any depth. */
 const PARTS = {
   cached: /"(?:cache_read(?:_input_tokens)?|cacheReadInputTokens|cachedPromptTokens|(?:prompt_)?cached_tokens)":(\d+)/g,
-  written: /"(?:cache_(?:creation|write)(?:_input)?(?:_tokens)?|cache(?:Creation|Write)InputTokens)":(\d+)/g,
-  written1h: /"ephemeral_1h_input_tokens":(\d+)/g,
+  written:
+    /"(?:(?:prompt_)?cache_(?:creation|write)(?:_input)?(?:_tokens)?|cache(?:Creation|Write)InputTokens)":(\d+)/g,
+  written5m: writtenFor("5m"),
+  written1h: writtenFor("1h"),
   reasoning: /"(?:completion_)?reasoning(?:_tokens|Tokens)?":(\d+)/g,
 } as const;
+
+/** Tokens written to a cache for a time: Anthropic's and Braintrust's names, and Bedrock's entries of `cacheDetails`. */
+function writtenFor(time: string): RegExp {
+  const name = `(?:ephemeral_${time}_input|(?:prompt_)?cache_creation_${time}(?:_input)?)_tokens`;
+  return new RegExp(`"${name}":(\\d+)|"ttl":"${time}","inputTokens":(\\d+)|"inputTokens":(\\d+),"ttl":"${time}"`, "g");
+}
 
 function partsOf(usage: PlainRecord): Parts {
   const text = jsonText(usage);
   const first = (part: RegExp): number => {
-    for (const [, digits] of text.matchAll(part)) if (Number(digits) > 0) return count(Number(digits));
+    for (const [, ...groups] of text.matchAll(part)) {
+      const counted = count(Number(groups.find((digits) => digits !== undefined)));
+      if (counted > 0) return counted;
+    }
     return 0;
   };
-  const { cached, written, written1h, reasoning } = PARTS;
+  const written1h = first(PARTS.written1h);
   return {
-    cached: first(cached),
-    written: first(written),
-    written1h: first(written1h),
-    reasoning: first(reasoning),
+    cached: first(PARTS.cached),
+    // LangChain states no sum where it states the times.
+    written: Math.max(first(PARTS.written), first(PARTS.written5m) + written1h),
+    written1h,
+    reasoning: first(PARTS.reasoning),
   };
 }
 
@@ -176,7 +188,7 @@ export function modelInReply(index: AttributeIndex): string | undefined {
 const MODALITY = /audio|image|video|text|document/;
 
 /**
- * Langfuse's counts, which do not overlap: `input` and any name with `cache_read` or `cache_creation`, `output` and
+ * Langfuse's counts, which do not overlap: `input` and any name with `cache_read`, `cache_creation` or `ephemeral`, `output` and
  * `output_reasoning`. OpenAI's `prompt_tokens` and `completion_tokens` include theirs.
  */
 function disjointUsage(usage: PlainRecord): Tokens | undefined {
@@ -185,29 +197,33 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
   const isInclusive = input > 0;
   for (const [name, value] of Object.entries(usage)) {
     if (MODALITY.test(name)) continue;
-    if (name.includes("cache")) {
-      if (/creation|write/.test(name)) {
-        written += count(value);
-        if (name.includes("1h")) written1h += count(value);
-      } else cached += count(value);
-    } else if (name.startsWith("input")) input += count(value);
+    if (isOfWritten(name)) {
+      written += count(value);
+      if (name.includes("1h")) written1h += count(value);
+    } else if (name.includes("cache")) cached += count(value);
+    else if (name.startsWith("input")) input += count(value);
     else if (name.startsWith("output")) {
       output += count(value);
       if (name.includes("reasoning")) reasoning += count(value);
     }
   }
   if (input + output + cached + written === 0) return undefined;
-  // The parts of OpenAI's counts stand in objects of their own.
-  const parts = isInclusive ? partsOf(usage) : undefined;
+  // The parts of OpenAI's counts stand in objects of their own, and so do the times of Anthropic's.
+  const parts = partsOf(usage);
   const tokens = {
     input,
     output,
-    cached: cached || (parts?.cached ?? 0),
-    written: written || (parts?.written ?? 0),
-    written1h,
-    reasoning: reasoning || (parts?.reasoning ?? 0),
+    cached: cached || (isInclusive ? parts.cached : 0),
+    written: written || (isInclusive ? parts.written : 0),
+    written1h: written1h || parts.written1h,
+    reasoning: reasoning || (isInclusive ? parts.reasoning : 0),
   };
   return normalise({ ...tokens, total: count(usage.total), isApart: !isInclusive });
+}
+
+/** Whether a name is that of tokens written to a cache. */
+function isOfWritten(name: string): boolean {
+  return name.includes("ephemeral") || (name.includes("cache") && /creation|write/.test(name));
 }
 
 /** Counts in the names of the providers' own answers. */
@@ -216,7 +232,7 @@ function chatUsage(usage: PlainRecord): Tokens | undefined {
   const output = count(usage.output_tokens) || count(usage.completion_tokens);
   if (input + output === 0) return undefined;
   const total = count(usage.total_tokens) || count(usage.tokens);
-  return normalise({ input, output, ...partsOf(usage), written1h: 0, total, isApart: false });
+  return normalise({ input, output, ...partsOf(usage), total, isApart: false });
 }
 
 function count(value: unknown): number {

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { indexAttributes } from "../../src/facts/attribute-index.ts";
-import { costIn, tokensIn } from "../../src/facts/usage.ts";
+import { costIn } from "../../src/facts/usage.ts";
 import * as usageKeys from "../../src/otel/semconv/usage.ts";
 import { attributesOf, factsOfSpan, spanOf } from "./span-of.ts";
-
-/** "in (read, written, written for an hour) out (reasoning)". */
-function usage(attributes: Record<string, string | number>): string {
-  const tokens = tokensIn(indexAttributes(attributesOf(attributes)));
-  if (tokens === undefined) return "none";
-  const { input, cached, written, written1h, output, reasoning } = tokens;
-  return `${input} (${cached}, ${written}, ${written1h}) ${output} (${reasoning})`;
-}
+import { usage } from "./usage-words.ts";
 
 const GEN_AI = "gen_ai.usage.";
 
