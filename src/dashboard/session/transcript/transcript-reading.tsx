@@ -11,7 +11,8 @@ import { Icon } from "../../ui/icons.tsx";
 import { Link } from "../../ui/link.tsx";
 import type { ProseForm } from "../../ui/markdown/prose.tsx";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
-import { useMeasuredRows } from "./measured-rows.ts";
+import { type MeasuredRows, useMeasuredRows } from "./measured-rows.ts";
+import type { RowList } from "./row-list.ts";
 import { RowSlot } from "./row-slot.tsx";
 import { useSearchMarks } from "./search-marks.ts";
 import { ShownBlocks } from "./shown-blocks.ts";
@@ -24,7 +25,12 @@ import "./transcript.css";
 export function TranscriptReading(props: ReadingProps) {
   const { displayed, reader, onReader, selected, revealed, order, onSelect, filter, search, following } = props;
   const { tree } = displayed;
-  const rows = useRows(displayed);
+  const seen = useRef<Seen | undefined>(undefined);
+  const [rows, catchUp] = useRows(displayed, (since) => {
+    const { current } = seen;
+    const isFree = following === "resting" && props.playing === "live" && displayed.of === "whole";
+    return isFree && current !== undefined && current.revealed === revealed && !isInView(current, since.tree, tree);
+  });
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [form, setForm] = useState<ProseForm>("drawn");
   const nodeOf = useCallback((key: string): TreeNode | undefined => nodeIn(tree, key), [tree]);
@@ -90,6 +96,8 @@ export function TranscriptReading(props: ReadingProps) {
   );
   const measured = useMeasuredRows(shown, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
+  seen.current = { rows: shown, view, revealed };
+  useLayoutEffect(() => view.subscribe(catchUp), [view, catchUp]);
 
   const isResting = following === "resting";
   const done = useRef<{ readonly revealed: Revealed; readonly height: number } | undefined>(undefined);
@@ -223,6 +231,20 @@ function isOfNode(tree: SessionTree, key: string): (row: ReadingRow) => boolean 
   const keys = new Set(Array.from(tree.replacements).flatMap(([from, to]) => (to === key ? from : [])));
   const isOwn = nodeIn(tree, `${node.traceId}:${node.spanId}`) === node;
   return (row) => (isOwn && row.isOf(node)) || (keys.size > 0 && keys.has(row.key));
+}
+
+/** What the last drawing showed. */
+type Seen = {
+  readonly rows: RowList;
+  readonly view: MeasuredRows["view"];
+  readonly revealed: Revealed | undefined;
+};
+
+/** Whether the span of a row in view changed between two trees, or the end of all rows is in view: most of what comes joins there. */
+function isInView({ rows, view }: Seen, before: SessionTree, after: SessionTree): boolean {
+  const { first, last } = view.peek();
+  if (last >= rows.length - 1) return true;
+  return rows.slice(first, last + 1).some(({ key }) => nodeIn(before, key)?.span !== nodeIn(after, key)?.span);
 }
 
 /** Rows that are printed. A printer needs all of them at once. */

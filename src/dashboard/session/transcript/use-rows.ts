@@ -1,88 +1,27 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { ReadingRows, type RowBlock } from "../../../session/transcript/reading-rows.ts";
-import { ViewTranscript } from "../../../session/transcript/view-transcript.ts";
-import type { SessionView } from "../../../session/view/session-view.ts";
-import { whenIdle } from "../../ui/idle.ts";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { DisplayedSession } from "../display-fold.ts";
+import { type FoldedRows, RowFold } from "./row-fold.ts";
 
-/** The pause after a fold, in multiples of its duration: a large session that grows leaves the page responsive. */
-const SHARE = 4;
-/** A fold at once, milliseconds: the first turns of a long session are shown before the others are folded. */
-const AT_ONCE = 8;
-/** Turns that are folded while the browser is idle are shown so often, milliseconds. */
-const SHOWN_EVERY = 500;
-
-/** `are`: `loaded` as long as the steps of turns that were received are still being folded. */
-export type FoldedRows = { readonly blocks: readonly RowBlock[]; readonly are: "loaded" | "grown" };
-
-const NO_ROWS: FoldedRows = { blocks: [], are: "loaded" };
-
-/** The transcript's rows. While much arrives they may be a moment behind. */
-export function useRows(displayed: DisplayedSession): FoldedRows {
+/**
+ * The transcript's rows. While much arrives, and where nobody sees it, they are a while behind. `isOutOfView`: whether nothing of what changed
+ * since then is in view. The function brings them up to date if they are behind.
+ */
+export function useRows(
+  displayed: DisplayedSession,
+  isOutOfView: (since: DisplayedSession) => boolean,
+): readonly [FoldedRows, () => void] {
   const { view } = displayed;
   const fold = useMemo(() => new RowFold(view), [view]);
   const [, setTime] = useState(0);
+  const again = useCallback(() => setTime(performance.now()), []);
   // `displayed` is another object whenever the view has changed.
-  const wait = fold.follow(displayed);
+  const wait = fold.follow(displayed, isOutOfView);
   useEffect(() => {
-    const again = (): void => setTime(performance.now());
     if (wait > 0) {
       const timer = setTimeout(again, wait);
       return () => clearTimeout(timer);
     }
     return fold.goOn(again);
   }, [wait, displayed, fold, fold.rows]);
-  return fold.rows;
-}
-
-class RowFold {
-  readonly #transcript: ViewTranscript | undefined;
-  readonly #rows = new ReadingRows();
-  #of: DisplayedSession | undefined;
-  #notBefore = 0;
-  #isBehind = false;
-  rows = NO_ROWS;
-
-  constructor(view: SessionView | undefined) {
-    this.#transcript = view === undefined ? undefined : new ViewTranscript(view);
-  }
-
-  /** Brings the rows up to date, or answers how long to wait for that, milliseconds. */
-  follow(displayed: DisplayedSession): number {
-    if (this.#of === displayed) return 0;
-    const started = performance.now();
-    if (started < this.#notBefore) return this.#notBefore - started;
-    this.#of = displayed;
-    this.#fold(() => performance.now() < started + AT_ONCE);
-    const finished = performance.now();
-    this.#notBefore = finished + (finished - started) * SHARE;
-    return 0;
-  }
-
-  /** Folds what {@link follow} left, when the browser is idle and the session is loaded. Answers how to end that. */
-  goOn(onRows: () => void): () => void {
-    let ending = (): void => {};
-    let shown = performance.now();
-    const next = (): void => {
-      if (!this.#isBehind || this.#of?.of === "part") return;
-      ending = whenIdle((hasTime) => {
-        this.#fold(hasTime);
-        if (this.#isBehind && performance.now() < shown + SHOWN_EVERY) return next();
-        shown = performance.now();
-        onRows();
-      }, SHOWN_EVERY);
-    };
-    next();
-    return () => ending();
-  }
-
-  #fold(mayGoOn: () => boolean): void {
-    const wasBehind = this.#isBehind || this.rows === NO_ROWS;
-    const transcript = this.#transcript?.at(0, mayGoOn);
-    this.#isBehind = transcript !== undefined && transcript.folded < transcript.turns.length;
-    this.rows =
-      transcript === undefined
-        ? NO_ROWS
-        : { blocks: this.#rows.of(transcript), are: wasBehind || this.#isBehind ? "loaded" : "grown" };
-  }
+  return [fold.rows, useCallback(() => fold.isWaiting && again(), [fold])];
 }
