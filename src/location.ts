@@ -21,11 +21,15 @@ export function rememberLocation(tenant: string, location: Location): void {
   origins.delete(tenant);
 }
 
-/** An export came from there: as long as nothing is decided, the tenant's objects are to be made near it. `origin`: `cf` of the request. */
-export function noteOrigin(tenant: string, origin: Origin | undefined): void {
-  if (decided.has(tenant)) return;
+/**
+ * An export came from there: as long as nothing is decided, the tenant's objects are to be made near it. Returns where that is, unless
+ * all objects are made elsewhere by the setting. `origin`: `cf` of the request.
+ */
+export function noteOrigin(env: Bindings, tenant: string, origin: Origin | undefined): LocationHint | undefined {
   const location = locationOf(origin);
-  if (location !== undefined) origins.set(tenant, location);
+  if (location === undefined) return undefined;
+  if (!decided.has(tenant)) origins.set(tenant, location);
+  return settingsOf(env, tenant).location === undefined ? location : undefined;
 }
 
 /** What the directory is to decide: the setting, else where the export came from. `undefined` while the setting is wrong: nothing is decided. */
@@ -45,9 +49,15 @@ export type Namespace<Stub> = {
   getByName(name: string, options?: DurableObjectNamespaceGetDurableObjectOptions): Stub;
 };
 
-/** An object of the tenant. The platform reads the hint when it makes the object, and ignores it ever after. */
-export function stubAt<Stub>(namespace: Namespace<Stub>, env: Bindings, tenant: string, name: string): Stub {
-  const location = decided.get(tenant) ?? wantedLocation(env, tenant);
+/** An object of the tenant, near another place than the tenant's if one is given. The platform reads the hint when it makes the object, and ignores it ever after. */
+export function stubAt<Stub>(
+  namespace: Namespace<Stub>,
+  env: Bindings,
+  tenant: string,
+  name: string,
+  near?: LocationHint,
+): Stub {
+  const location = near ?? decided.get(tenant) ?? wantedLocation(env, tenant);
   if (location === undefined || location === "none") return namespace.getByName(name);
   return namespace.getByName(name, { locationHint: location });
 }

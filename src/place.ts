@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { configuredShards } from "./config.ts";
 import type { Bindings } from "./config.ts";
 import { knownLocation, rememberLocation, stubAt, wantedLocation } from "./location.ts";
-import type { Namespace } from "./location.ts";
+import type { Location, Namespace } from "./location.ts";
 import { Lru } from "./lib/lru.ts";
 import type { LocationHint } from "./session/contract/location.ts";
 import type { RequestTrace } from "./self/request-trace.ts";
@@ -35,6 +35,8 @@ export type CallContext = {
   readonly traceparent?: string;
   /** Where the tenant's objects are made, if the caller knows: an object that calls others passes it on. */
   readonly location?: LocationHint;
+  /** Where the export came from that caused the call, if that is not where the tenant's objects are made. */
+  readonly exporter?: LocationHint;
   /** The Worker knows that the tenant has no sink: nothing has to be delivered. Absent if it has one, or may have. */
   readonly sinks?: "none";
 };
@@ -178,15 +180,17 @@ export function objectAt(
   return boundCalls(traceOf(caller), "session", () => ({ stub, context }));
 }
 
-/** The two objects between which a log moves, called as they are named. */
+/** The two objects between which a log moves, called as they are named. `near`: where the log's own object is to be made, if not where the tenant's are. */
 export function moveAt(
   env: Bindings,
   to: "shard" | "own",
-  context: LogCall,
+  call: LogCall,
+  near?: LocationHint,
 ): Pick<Calls<SessionObject, LogCall>, MoveMethod> {
-  const { tenant, id, shards } = context;
+  const { tenant, id, shards } = call;
   const name = to === "own" ? ownName(tenant, id) : shardName(tenant, shardOf(id, shards));
-  const stub = stubAt(env.SESSIONS, env, tenant, name);
+  const stub = stubAt(env.SESSIONS, env, tenant, name, near);
+  const context: LogCall = { ...call, ...contextOf(call) };
   return boundCalls(undefined, "session", () => ({ stub, context }));
 }
 
@@ -278,11 +282,13 @@ export function tenantOfCaller(caller: Caller): string {
 }
 
 function contextOf(caller: Caller): CallContext {
-  const context = ownContextOf(caller);
+  const { exporter, ...context } = ownContextOf(caller);
   const location = knownLocation(context.tenant);
-  return location === undefined || location === "none" || context.location === location
-    ? context
-    : { ...context, location };
+  return {
+    ...context,
+    ...(location === undefined || location === "none" ? {} : { location }),
+    ...(exporter === undefined || exporter === location ? {} : { exporter }),
+  };
 }
 
 function ownContextOf(caller: Caller): CallContext {
@@ -372,5 +378,10 @@ export function tenantOf({ name = "" }: ObjectName): string {
 /** Throws if the caller is of another tenant than the object. */
 export function checkTenant(id: ObjectName, { tenant, location }: CallContext): void {
   if (tenantOf(id) !== tenant) throw new Error(`an object of another tenant was called by ${tenant}`);
+  learnLocation(tenant, location);
+}
+
+/** For an isolate that does not know it yet. */
+export function learnLocation(tenant: string, location: Location | undefined): void {
   if (location !== undefined && knownLocation(tenant) === undefined) rememberLocation(tenant, location);
 }

@@ -153,8 +153,8 @@ export class Faults {
         namespace,
         "getByName",
         (original) =>
-          function (this: typeof env.SESSIONS, name: string) {
-            return faults.#stub(original.call(this, name), name);
+          function (this: typeof env.SESSIONS, name: string, options) {
+            return faults.#stub(original.call(this, name, options), name);
           },
       );
     }

@@ -18,6 +18,7 @@ import { log } from "../../lib/log.ts";
 export function append(state: SessionState, cause: CallContext, delivery: Delivery): AppendOutcome {
   const judged = judge(state, delivery);
   if ("outcome" in judged) return judged;
+  state.exporter = cause.exporter;
   const start = Date.now();
   const committed = state.write(() => commit(state, delivery, judged.facts));
   const end = Date.now();

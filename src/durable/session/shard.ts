@@ -1,7 +1,8 @@
 import type { Bindings } from "../../config.ts";
 import { log } from "../../lib/log.ts";
 import { pool } from "../../lib/pool.ts";
-import { checkTenant, ownLogOf, rememberShards, sessionAt, tenantOf } from "../../place.ts";
+import { knownLocation } from "../../location.ts";
+import { checkTenant, learnLocation, ownLogOf, rememberShards, sessionAt, tenantOf } from "../../place.ts";
 import type { Cause, Elsewhere, Here, LogCall, ObjectCall, ObjectName, ShardCall } from "../../place.ts";
 import type { LogHead, LogIds } from "../../session/contract/directory.ts";
 import { Subscribers } from "../subscribers.ts";
@@ -128,7 +129,10 @@ export class Shard implements ShardParts {
     this.storage = ctx.storage;
     this.env = env;
     this.subscribers = new Subscribers(ctx);
-    this.tables = new ShardTables(ctx.storage, () => this.#shards);
+    this.tables = new ShardTables(ctx.storage, {
+      shards: () => this.#shards,
+      location: () => knownLocation(this.tenant),
+    });
     this.due = new DueRows(ctx.storage, this.tables);
     this.commits = new GroupCommit(ctx.storage);
     this.heads = new HeadQueue(this);
@@ -170,6 +174,7 @@ export class Shard implements ShardParts {
     this.tables.checkShards(context.shards);
     this.#shards = context.shards;
     rememberShards(context);
+    learnLocation(context.tenant, this.tables.location);
   }
 
   log(id: string): ShardLog {
@@ -249,7 +254,11 @@ export class Shard implements ShardParts {
 
   /** Runs the due jobs of all logs. A fault in one harms no other. */
   async alarm(): Promise<void> {
-    if (this.tables.exists) rememberShards({ tenant: this.tenant, shards: this.tables.shards });
+    if (this.tables.exists) {
+      const { tenant } = this;
+      rememberShards({ tenant, shards: this.tables.shards });
+      learnLocation(tenant, this.tables.location);
+    }
     const due = this.due.fired(Date.now());
     for (let at = 0; at < due.length; at += LOGS_A_PAGE) await this.#runPage(due.slice(at, at + LOGS_A_PAGE));
     this.due.arm(Date.now());

@@ -5,6 +5,7 @@ import { nanoseconds } from "../../lib/nanoseconds.ts";
 import { directoryOf } from "../../place.ts";
 import type { Cause } from "../../place.ts";
 import type { LogHead, ReportOutcome, SessionReport } from "../../session/contract/directory.ts";
+import type { LocationHint } from "../../session/contract/location.ts";
 import type { LogEntry, View } from "../../session/contract/log-page.ts";
 import { ReportedSpans } from "../../session/numbers/reported-spans.ts";
 import { searchText } from "../../session/list/search-text.ts";
@@ -97,6 +98,8 @@ export class SessionState {
   readonly outbox: OutboxRows;
   readonly delivery = new DeliveryRun();
   readonly reportedSpans = new ReportedSpans();
+  /** Where the last export came from, if not from where the tenant's objects are made. In memory only: the log's own object is made near it. */
+  exporter: LocationHint | undefined;
   readonly #shard: ShardParts;
   readonly #runs: JobRuns;
   #rows: Rows | undefined;

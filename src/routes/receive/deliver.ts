@@ -57,12 +57,12 @@ export async function deliver(
   return delivery.outcome;
 }
 
-/** The caller of an export, with what this isolate knows of sinks: an export does not wait to learn more. */
+/** The caller of an export, with where it came from and what this isolate knows of sinks: an export does not wait to learn more. */
 export function exportCallerOf(c: Context<AppEnv>): Caller {
   const caller = callerOf(c);
-  noteOrigin(c.var.principal.tenant, c.req.raw.cf as Origin | undefined);
+  const exporter = noteOrigin(c.env, c.var.principal.tenant, c.req.raw.cf as Origin | undefined);
   const sinks = sinksOf(c.env, caller, (reading) => c.executionCtx.waitUntil(reading));
-  return sinks === undefined ? caller : { ...caller, sinks };
+  return { ...caller, ...(sinks === undefined ? {} : { sinks }), ...(exporter === undefined ? {} : { exporter }) };
 }
 
 /** One request's deliveries, and what became of them so far. */

@@ -1,6 +1,7 @@
 /** The messages by which an owner copies its trace to the session that its spans name, and by which that session deletes it. */
 import type { OffloadedValue } from "../../../facts/delivery.ts";
 import type { Elsewhere } from "../../../place.ts";
+import type { LocationHint } from "../../../session/contract/location.ts";
 import type { NewChunk } from "../log/chunk.ts";
 
 export type Copy = {
@@ -11,6 +12,8 @@ export type Copy = {
   /** Consecutive by `traceRevision`; an empty list only queries where to begin. */
   readonly chunks: readonly NewChunk[];
   readonly values: readonly OffloadedValue[];
+  /** Where the owner's last export came from, if not from where the tenant's objects are made. */
+  readonly exporter?: LocationHint;
 };
 
 /** Where a copy is to begin: what a copy without chunks asks, too. */

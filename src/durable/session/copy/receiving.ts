@@ -32,6 +32,7 @@ export function storeCopy(state: SessionState, cause: CallContext, copy: Copy): 
     // Nothing to admit: a query changes nothing.
     return { outcome: "stored", next };
   }
+  state.exporter = copy.exporter;
   const stored = state.write(() => admit(state, copy, fresh, newer));
   if (stored.isVoid) state.evict();
   for (const { previous, entry } of stored.frames) state.publish("session", previous, entry);

@@ -1,6 +1,6 @@
 import type { Cause } from "../../../place.ts";
 import type { OffloadedValue } from "../../../facts/delivery.ts";
-import type { CopyOutcome } from "./protocol.ts";
+import type { Copy, CopyOutcome } from "./protocol.ts";
 import { COPY_BATCH_BYTES } from "../limits.ts";
 import type { SessionState } from "../state.ts";
 import type { NewChunk } from "../log/chunk.ts";
@@ -94,16 +94,30 @@ export class OwnerCopy {
   async #copy(row: TraceRow, replica: ReplicaHead | undefined, cause: Cause): Promise<boolean> {
     const session = row.session ?? "";
     const { chunks, values, last } = this.#batch(row.traceId, replica);
-    const { traceId, epoch } = row;
-    const outcome =
-      replica === undefined
-        ? await this.#ask(row, cause).finally(() => (this.#query = undefined))
-        : await this.#state.objectOf(session, cause).storeCopy({ session, traceId, epoch, chunks, values });
+    const outcome = await (replica === undefined ? this.#head(row, cause) : this.#send(row, { chunks, values }, cause));
     // The trace may have been bound anew, or deleted, during the call.
     if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
     if (outcome.outcome === "stored") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
     else this.#bindAgain(row, session, outcome, cause);
     return true;
+  }
+
+  async #head(row: TraceRow, cause: Cause): Promise<CopyOutcome> {
+    try {
+      return await this.#ask(row, cause);
+    } finally {
+      this.#query = undefined;
+    }
+  }
+
+  async #send(
+    { traceId, session = "", epoch }: TraceRow,
+    batch: Pick<Copy, "chunks" | "values">,
+    cause: Cause,
+  ): Promise<CopyOutcome> {
+    const { exporter } = this.#state;
+    const copy: Copy = { session, traceId, epoch, ...batch, ...(exporter === undefined ? {} : { exporter }) };
+    return await this.#state.objectOf(session, cause).storeCopy(copy);
   }
 
   #acknowledge(row: TraceRow, next: number, sent: number | undefined, last: number): void {

@@ -1,6 +1,7 @@
 import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
 import { createTables, hasTables, MetaTable, upgradeTables } from "../../../lib/meta-table.ts";
 import type { SchemaSteps } from "../../../lib/schema.ts";
+import type { Location } from "../../../location.ts";
 
 /**
  * The tables that the logs of a shard share. A chunk's row number is `log · 2^28 + revision`: the log's chunks lie together, in order,
@@ -41,6 +42,14 @@ const IS_TRACE = "length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'";
 /** Revisions of one log. Log numbers reach 2^25, so that a place is an exact number. */
 export const PLACES = 2 ** 28;
 
+/** What the isolate knows of the tenant's objects when a log begins. */
+type Places = {
+  /** How many shards there are, written with the first log. */
+  readonly shards: () => number;
+  /** Where objects are made, written with the first log that begins when it is known. */
+  readonly location: () => Location | undefined;
+};
+
 /** Of an object that holds one log: by which move it came, its number here, and how far it is. */
 export type OwnState = {
   readonly move: number;
@@ -57,19 +66,19 @@ export class ShardTables {
   readonly sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
   readonly #meta: MetaTable;
-  readonly #shards: () => number;
+  readonly #places: Places;
   #exists: boolean | undefined;
   #lastLog = 0;
   #lastMove = 0;
   #scanAt = 0;
   #own: OwnState | undefined;
+  #location: Location | undefined;
 
-  /** `shards`: how many there are, written with the first log. */
-  constructor(storage: DurableObjectStorage, shards: () => number) {
+  constructor(storage: DurableObjectStorage, places: Places) {
     this.sql = storage.sql;
     this.#storage = storage;
     this.#meta = new MetaTable(storage.sql);
-    this.#shards = shards;
+    this.#places = places;
   }
 
   /** Whether anything was ever written here. Reading creates no tables. */
@@ -81,6 +90,11 @@ export class ShardTables {
   /** How many shards the tenant has, as it was when the first log was written; only if `exists`. */
   get shards(): number {
     return Number(this.#meta.get("shards"));
+  }
+
+  /** Where the tenant's objects are made, for an isolate that does not know it; `undefined` if no log has begun since that was decided. */
+  get location(): Location | undefined {
+    return this.exists ? this.#location : undefined;
   }
 
   /** Throws if the shard is one of another number of shards: its logs are found by that number alone. */
@@ -114,6 +128,7 @@ export class ShardTables {
   /** Numbers of logs only rise. Creates the tables on first use; call inside the transaction that writes. */
   nextLog(now: number): number {
     if (!this.exists) this.#create(now);
+    else if (this.#location === undefined) this.#setLocation();
     this.#meta.set("logs", String(++this.#lastLog));
     return this.#lastLog;
   }
@@ -159,13 +174,21 @@ export class ShardTables {
     this.#scanAt = Number(this.#meta.get("scan"));
     const own = this.#meta.get("own");
     this.#own = own === undefined ? undefined : (JSON.parse(own) as OwnState);
+    this.#location = this.#meta.get("location") as Location | undefined;
     // Last: after a refusal the next call is refused too.
     this.#exists = true;
   }
 
+  #setLocation(): void {
+    const location = this.#places.location();
+    if (location !== undefined) this.#meta.set("location", location);
+    this.#location = location;
+  }
+
   #create(now: number): void {
     const scanAt = now + DAY_MILLIS;
-    createTables(this.#storage, this.#meta, TABLES, { shards: String(this.#shards()), scan: String(scanAt) });
+    createTables(this.#storage, this.#meta, TABLES, { shards: String(this.#places.shards()), scan: String(scanAt) });
+    this.#setLocation();
     this.#exists = true;
     this.#lastLog = 0;
     this.#lastMove = 0;

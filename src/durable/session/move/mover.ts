@@ -56,7 +56,7 @@ export class Mover {
     const { state } = this.#log;
     if (!state.exists || !state.isOutgrown) return state.jobs.done("move");
     const move = state.nextMove();
-    const own = moveAt(state.env, "own", { ...this.#log.context(), move });
+    const own = moveAt(state.env, "own", { ...this.#log.context(), move }, state.exporter);
     this.#number = move;
     try {
       try {
@@ -143,7 +143,7 @@ function pageOf({ log: rows }: SessionState, after: number): Part {
 }
 
 function endOf(state: SessionState, page: MovePage): MoveEnd {
-  const { log: rows, traces, outbox, id } = state;
+  const { log: rows, traces, outbox, id, exporter } = state;
   const run = state.delivery.current;
   return {
     page,
@@ -151,6 +151,7 @@ function endOf(state: SessionState, page: MovePage): MoveEnd {
     traces: Array.from(traces.all()),
     outbox: outbox.of(id),
     ...(run === undefined ? {} : { run }),
+    ...(exporter === undefined ? {} : { exporter }),
   };
 }
 

@@ -51,7 +51,7 @@ export class OwnLog {
   }
 
   /** All rows are here when it answers. A repeat changes nothing. */
-  completeMove(move: number, { page, meta, traces, outbox, run }: MoveEnd): void {
+  completeMove(move: number, { page, meta, traces, outbox, run, exporter }: MoveEnd): void {
     this.#state().transaction(() => {
       const own = this.#begin(move);
       if (own.state !== "arriving") return;
@@ -66,7 +66,9 @@ export class OwnLog {
     });
     const state = this.#state();
     state.evict();
-    if (this.#own?.state === "arrived") state.delivery.arrive(run);
+    if (this.#own?.state !== "arrived") return;
+    state.delivery.arrive(run);
+    state.exporter = exporter;
   }
 
   /** The log should be here, and nothing is: its file was lost, or the shard has the id again. */

@@ -3,6 +3,7 @@
  * shard only rise, and a message of an earlier move changes nothing.
  */
 import type { OffloadedValue } from "../../../facts/delivery.ts";
+import type { LocationHint } from "../../../session/contract/location.ts";
 import type { OutboxRow } from "../../../session/contract/outbox.ts";
 import type { Chunk } from "../log/chunk.ts";
 import type { MovedMeta } from "../log/log-meta.ts";
@@ -25,6 +26,8 @@ export type MoveEnd = {
   readonly outbox: readonly OutboxRow[];
   /** The run that delivers the trace to upstreams meanwhile. */
   readonly run?: NumberedRun;
+  /** Where the last export came from, if not from where the tenant's objects are made. */
+  readonly exporter?: LocationHint;
 };
 
 /** What an object says to the shard that stored that a log is there. `lost`: it has nothing, since its file was damaged or removed. */
