@@ -14,6 +14,8 @@ import type {
 } from "../api/upstream-schema.ts";
 import { needs } from "../auth/guard.ts";
 import type { AppEnv } from "../config.ts";
+import { LATE } from "../lib/deadline.ts";
+import type { Deadline } from "../lib/deadline.ts";
 import { log } from "../lib/log.ts";
 import { nanoseconds } from "../lib/nanoseconds.ts";
 import { pool } from "../lib/pool.ts";
@@ -38,6 +40,7 @@ import type { GivenUpstream } from "../sinks/upstreams/read-settings.ts";
 import { boundTo, loadUpstreams, PRIMARY, upstreamsOf } from "../sinks/upstreams/registry.ts";
 import type { Upstream } from "../sinks/upstreams/registry.ts";
 import { NOTHING_WAITS, readWaiting } from "../sinks/upstreams/waiting.ts";
+import type { AskObject } from "../sinks/upstreams/waiting.ts";
 import { sendTest } from "../sinks/upstreams/send-test.ts";
 import { lastAttemptAnswer } from "./last-attempt-answer.ts";
 import { methodNotAllowed } from "./method-not-allowed.ts";
@@ -188,26 +191,38 @@ async function readProgress(
   names: readonly string[],
 ): Promise<readonly [readonly UpstreamStatus[], ShardWaiting]> {
   if (names.length === 0) return [[], { upstreams: {}, isPartial: false }];
-  return await Promise.all([upstreamsOf(c.env, callerOf(c)).status(names), readWaiting(c.env, callerOf(c))]);
+  return await Promise.all([
+    upstreamsOf(c.env, callerOf(c)).status(names),
+    readWaiting(c.env, callerOf(c), async (call) => await call()),
+  ]);
 }
 
-/** For `/metrics`. None if they can't be read: the other numbers are fine without them. */
-export async function upstreamNumbers(c: Context<AppEnv>): Promise<readonly UpstreamNumbers[]> {
-  try {
-    const { upstreams: all } = await loadUpstreams(c.env, callerOf(c));
-    const [statuses, waiting] = await readProgress(
-      c,
-      all.map(({ name }) => name),
-    );
-    const now = Date.now();
-    return statuses.map(({ name, parked }) => {
-      const { oldest = now, ...waits } = waiting.upstreams[name] ?? NOTHING_WAITS;
-      return { name, parked, ...waits, ageSeconds: Math.max(0, Math.round((now - oldest) / 1_000)) };
-    });
-  } catch (error) {
-    log("upstreams-not-counted", { level: "warn", error });
-    return [];
-  }
+/** For `/metrics`: without what fails or does not answer in time, since the other numbers are fine without it. */
+export async function upstreamNumbers(
+  c: Context<AppEnv>,
+  deadline: Deadline,
+): Promise<{ readonly upstreams: readonly UpstreamNumbers[]; readonly unanswered: number }> {
+  const ask: AskObject = async (call) => {
+    try {
+      const answer = await deadline.within(call);
+      return answer === LATE ? undefined : answer;
+    } catch (error) {
+      log("upstreams-not-counted", { level: "warn", error });
+      return undefined;
+    }
+  };
+  const known = await ask(async () => await loadUpstreams(c.env, callerOf(c)));
+  const names = known?.upstreams.map(({ name }) => name) ?? [];
+  if (names.length === 0) return { upstreams: [], unanswered: known === undefined ? 1 : 0 };
+  const status = async (): Promise<UpstreamStatus[]> => await upstreamsOf(c.env, callerOf(c)).status(names);
+  const [statuses, waiting] = await Promise.all([ask(status), readWaiting(c.env, callerOf(c), ask)]);
+  const now = Date.now();
+  const all = names.map((name, at) => {
+    const { oldest = now, ...waits } = waiting.upstreams[name] ?? NOTHING_WAITS;
+    const ageSeconds = Math.max(0, Math.round((now - oldest) / 1_000));
+    return { name, parked: statuses?.[at]?.parked, ...waits, ageSeconds };
+  });
+  return { upstreams: all, unanswered: waiting.unanswered + (statuses === undefined ? 1 : 0) };
 }
 
 async function store(c: Context<AppEnv>, name: string, given: GivenUpstream): Promise<Response> {

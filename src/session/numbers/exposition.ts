@@ -20,19 +20,35 @@ const MICROS_PER_SECOND = 1e6;
 const OF_WINDOW = `of the ${NUMBERED_SPANS} spans that ended last`;
 const TOKENS_HELP = "Input includes cached and written, output includes reasoning.";
 
+const UNANSWERED_HELP =
+  "Objects that did not answer in time, or are too many to be asked: the other samples lack what they hold.";
+
 /** What waits for an upstream. */
 export type UpstreamNumbers = Omit<UpstreamWaiting, "oldest"> & {
   readonly name: string;
   /** Of what waits longest; 0 without any. */
   readonly ageSeconds: number;
-  /** Traces. */
-  readonly parked: number;
+  /** Traces; `undefined` if unknown. */
+  readonly parked: number | undefined;
 };
 
-/** Numbers in Prometheus' text format, version 0.0.4. */
-export function exposition(numbers: TenantNumbers, upstreams: readonly UpstreamNumbers[] = []): string {
-  const { sessions, spans, turns, from, to, by } = numbers;
+/**
+ * Numbers in Prometheus' text format, version 0.0.4. `numbers`: `undefined` if the directory did not answer. `unanswered`: objects
+ * that did not, or were too many to be called.
+ */
+export function exposition(
+  numbers: TenantNumbers | undefined,
+  upstreams: readonly UpstreamNumbers[] = [],
+  unanswered = 0,
+): string {
   const text = new ExpositionText();
+  text.add("unanswered_objects", "gauge", UNANSWERED_HELP, [{ value: unanswered }]);
+  if (numbers !== undefined) addNumbers(text, numbers);
+  addUpstreams(text, upstreams);
+  return text.written;
+}
+
+function addNumbers(text: ExpositionText, { sessions, spans, turns, from, to, by }: TenantNumbers): void {
   text.add(
     "sessions",
     "gauge",
@@ -58,22 +74,22 @@ export function exposition(numbers: TenantNumbers, upstreams: readonly UpstreamN
     "Names beyond the most frequent ones, which have no samples.",
     NUMBER_GROUPINGS.map((grouping) => ({ labels: { by: grouping }, value: by[grouping]?.omitted ?? 0 })),
   );
-  const ofUpstreams = (name: string, help: string, read: (upstream: UpstreamNumbers) => number): void =>
-    text.add(
-      `upstream_${name}`,
-      "gauge",
-      help,
-      upstreams.map((upstream) => ({ labels: { upstream: upstream.name }, value: read(upstream) })),
-    );
-  if (upstreams.length > 0) {
-    ofUpstreams("waiting_traces", "Traces of which the upstream lacks something.", ({ traces }) => traces);
-    ofUpstreams("waiting_spans", "Spans that the upstream lacks.", (upstream) => upstream.spans);
-    ofUpstreams("waiting_log_records", "Log records that the upstream lacks.", ({ logRecords }) => logRecords);
-    const age = "How long the first that the upstream lacks has waited; 0 without one.";
-    ofUpstreams("waiting_oldest_seconds", age, ({ ageSeconds }) => ageSeconds);
-    ofUpstreams("parked_traces", "Traces that the upstream did not get whole.", ({ parked }) => parked);
-  }
-  return text.written;
+}
+
+function addUpstreams(text: ExpositionText, upstreams: readonly UpstreamNumbers[]): void {
+  const add = (name: string, help: string, read: (upstream: UpstreamNumbers) => number | undefined): void => {
+    const samples = upstreams.flatMap((upstream) => {
+      const value = read(upstream);
+      return value === undefined ? [] : [{ labels: { upstream: upstream.name }, value }];
+    });
+    text.add(`upstream_${name}`, "gauge", help, samples);
+  };
+  add("waiting_traces", "Traces of which the upstream lacks something.", ({ traces }) => traces);
+  add("waiting_spans", "Spans that the upstream lacks.", ({ spans }) => spans);
+  add("waiting_log_records", "Log records that the upstream lacks.", ({ logRecords }) => logRecords);
+  const age = "How long the first that the upstream lacks has waited; 0 without one.";
+  add("waiting_oldest_seconds", age, ({ ageSeconds }) => ageSeconds);
+  add("parked_traces", "Traces that the upstream did not get whole.", ({ parked }) => parked);
 }
 
 /** `counts`: the name of the metric that counts. */
