@@ -115,7 +115,10 @@ type MoveMethod =
   | "abandonMove"
   | "moveOutcome"
   | "releaseMoved"
-  | "checkMoved";
+  | "checkMoved"
+  | "adoptMoved"
+  | "joinMoved"
+  | "findShard";
 
 /** The caller's own object, whose logs are called without an RPC. `calls`: some of its methods. */
 export type Here = { readonly name: string | undefined; readonly calls: object };

@@ -4,6 +4,7 @@ import { AlertBodySchema, AlertListSchema, AlertTestSchema, AlertWithDeliveriesS
 import type { Operation, Operations } from "./operation.ts";
 import { json, problem, REFUSALS } from "./operation.ts";
 import { DeliverAgainParameters, ParkedParameters } from "./parked-parameters.ts";
+import { OwnFilesSchema } from "./rebuild-body.ts";
 import { RebuiltSchema } from "./rebuilt-schema.ts";
 import {
   DeliveredAgainSchema,
@@ -106,8 +107,13 @@ export const adminOperations: Operations = {
   "/admin/rebuild": {
     post: {
       summary:
-        "Compare the list with what the shards hold: sessions report again, and those that no shard knows are damaged.",
-      answers: { 200: json("What was found.", RebuiltSchema), ...REFUSALS },
+        "Compare the list with what the shards hold: logs that had moved are found again, sessions report again, and those that no shard knows are damaged.",
+      body: { "application/json": v.optional(OwnFilesSchema) },
+      answers: {
+        200: json("What was found.", RebuiltSchema),
+        400: problem("Not such a body."),
+        ...REFUSALS,
+      },
     },
   },
   "/admin/alerts": {

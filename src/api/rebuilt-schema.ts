@@ -5,6 +5,10 @@ import { count } from "./otlp-schema.ts";
 export const RebuiltSchema = v.object({
   logs: v.pipe(count, v.description("Logs of sessions and traces that the shards hold.")),
   damaged: v.pipe(count, v.description("Sessions of the list that no shard knows: they are listed as damaged now.")),
+  adopted: v.pipe(
+    count,
+    v.description("Logs in objects of their own whose shard had lost its file: it knows of them again."),
+  ),
 });
 
 export type RebuiltAnswer = v.InferOutput<typeof RebuiltSchema>;

@@ -9,10 +9,10 @@ const MAX_BODY = 65_536;
 export type JsonBody = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly detail: string };
 
 /** A body with settings. Refusals quote nothing of it: it may have credentials. */
-export async function readJson(c: Context<AppEnv>): Promise<JsonBody> {
+export async function readJson(c: Context<AppEnv>, maxBytes = MAX_BODY): Promise<JsonBody> {
   const account = bodies.open();
   try {
-    const sent = await readSent(c.req.raw, MAX_BODY, account.hold);
+    const sent = await readSent(c.req.raw, maxBytes, account.hold);
     if (!sent.ok) return { ok: false, detail: `body: ${statusOf(sent.error).message}` };
     return { ok: true, value: JSON.parse(new TextDecoder().decode(sent.value)) };
   } catch {

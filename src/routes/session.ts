@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { callerOf, directoryOf, sessionAt, sessionIdIn } from "../place.ts";
+import type { Context } from "hono";
+import { callerOf, directoryOf, moveAt, sessionAt, sessionIdIn, shardsOf } from "../place.ts";
 import type { LogPage } from "../session/contract/log-page.ts";
 import { withStatus } from "../session/liveness.ts";
 import type { AppEnv } from "../config.ts";
@@ -21,6 +22,14 @@ import { asksForTranscript } from "../api/transcript-query.ts";
 import { serveTranscriptIfAsked } from "./transcript.ts";
 import { SessionSource } from "./stream/session-source.ts";
 import { redirectIfMoved } from "./read/redirect-if-moved.ts";
+
+/** Whether a log of which its shard knew nothing is in an object of its own: then the shard knows it now. */
+async function findMoved(c: Context<AppEnv>, id: string): Promise<boolean> {
+  const { tenant } = c.var.principal;
+  const shards = await shardsOf(c.env, tenant);
+  const found = await moveAt(c.env, "own", { tenant, shards, id }).findShard();
+  return found === "adopted" || found === "joined";
+}
 
 /** One session: read, watch, replay, export, delete. */
 export const session = new Hono<AppEnv>({ strict: false })
@@ -84,9 +93,12 @@ export const session = new Hono<AppEnv>({ strict: false })
   .delete("/:id", needs("administer"), async (c) => {
     const id = sessionIdIn(c.req.param("id"));
     const calls = sessionAt(c.env, callerOf(c), id);
-    const deletion = await deleteInReserve(c.env, async () => await calls.deleteSession());
-    if (deletion === "absent" && !(await directoryOf(c.env, callerOf(c)).removeDamaged(id)))
-      return notFound(c, `The session ${id}`);
+    const remove = async () => await deleteInReserve(c.env, async () => await calls.deleteSession());
+    let deletion = await remove();
+    const directory = directoryOf(c.env, callerOf(c));
+    // Its log may be in an object that its shard lost: what is left of a session that is deleted must not come back.
+    if (deletion === "absent" && (await directory.isDamaged(id)) && (await findMoved(c, id))) deletion = await remove();
+    if (deletion === "absent" && !(await directory.removeDamaged(id))) return notFound(c, `The session ${id}`);
     return c.body(null, deletion === "begun" ? 202 : 204);
   })
   .all("/:id", needs("public"), methodNotAllowed("GET", "DELETE"))

@@ -41,8 +41,8 @@ export function oneStrike(from: number): Choice {
 export type Plan = (step: Step, number: number) => Strike | undefined;
 
 /** Of a log's shard to the log's own object, and back. */
-const TO_OWN: ReadonlySet<string> = new Set(["takePage", "completeMove", "openMoved", "abandonMove"]);
-const TO_SHARD: ReadonlySet<string> = new Set(["moveOutcome", "releaseMoved", "checkMoved"]);
+const TO_OWN: ReadonlySet<string> = new Set(["takePage", "completeMove", "openMoved", "abandonMove", "joinMoved"]);
+const TO_SHARD: ReadonlySet<string> = new Set(["moveOutcome", "releaseMoved", "checkMoved", "adoptMoved"]);
 const CALLS: ReadonlySet<string> = new Set([
   "append",
   "storeCopy",

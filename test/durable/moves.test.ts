@@ -1,9 +1,9 @@
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { LogMemory } from "../../src/durable/session/log-memory.ts";
 import type { ShardLog } from "../../src/durable/session/shard.ts";
-import { rememberPlace, sessionAt } from "../../src/place.ts";
+import { sessionAt } from "../../src/place.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
 import { Faults } from "./faults.ts";
 import type { Step } from "./faults.ts";
@@ -62,15 +62,6 @@ async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly 
   await world.rest(ids);
 }
 
-/** The tables of an object in which there is a row. */
-async function filled(object: ReturnType<typeof world.objectOf>): Promise<string[]> {
-  return await runInDurableObject(object, (_, { storage: { sql } }) => {
-    const tables = ["log", "due", "trace", "chunk", "chunk_part", "value"];
-    const exists = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'log'").toArray().length > 0;
-    return exists ? tables.filter((table) => sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0) : [];
-  });
-}
-
 const versionOf = async (id: string) => (await world.readSession(id))?.resourceVersion;
 
 describe("a log that grows", () => {
@@ -81,7 +72,7 @@ describe("a log that grows", () => {
     expect(await world.hasMoved(TRACE)).toBe(false);
     await deliver(someSpans(TRACE, 3, 2));
     expect(await world.hasMoved(TRACE)).toBe(true);
-    expect(await filled(world.objectOf(TRACE))).toEqual(["log"]);
+    expect(await world.filled(world.objectOf(TRACE))).toEqual(["log"]);
     expect(await versionOf(TRACE)).toBe(small?.replace(/\.1$/, ".2"));
     await deliver(someSpans(TRACE, 5, 1));
     expect(await versionOf(TRACE)).toBe(small?.replace(/\.1$/, ".3"));
@@ -259,11 +250,11 @@ describe("a log that has moved", () => {
     expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
     await world.rest([TRACE]);
     expect(await world.tables(TRACE)).toEqual([]);
-    expect(await filled(world.ownObjectOf(TRACE))).toEqual(["log"]);
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual(["log"]);
     world.pass(DAY + 1);
     for (let n = 0; n < 3; n++) await world.fireAlarm(TRACE);
-    expect(await filled(world.ownObjectOf(TRACE))).toEqual([]);
-    expect(await filled(world.objectOf(TRACE))).toEqual([]);
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
+    expect(await world.filled(world.objectOf(TRACE))).toEqual([]);
     // The Worker still knows the pointer, and is put right by the empty object.
     await deliver(someSpans(TRACE, 7, 1));
     expect(await world.hasMoved(TRACE)).toBe(false);
@@ -281,11 +272,11 @@ describe("a log that has moved", () => {
       storage.sql.exec("INSERT INTO due VALUES (?, ?)", TRACE, Date.now());
       await instance.alarm();
     });
-    expect(await filled(world.ownObjectOf(TRACE))).toContain("log");
+    expect(await world.filled(world.ownObjectOf(TRACE))).toContain("log");
     world.pass(DAY + 1);
     for (let n = 0; n < 3; n++) await world.fireAlarm(TRACE);
-    expect(await filled(world.ownObjectOf(TRACE))).toEqual([]);
-    expect(await filled(world.objectOf(TRACE))).toEqual([]);
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
+    expect(await world.filled(world.objectOf(TRACE))).toEqual([]);
   });
 
   test("reports again when the list is built anew", async () => {
@@ -359,20 +350,6 @@ describe("a log that has moved", () => {
     expect(await namesIn(TRACE)).toEqual(["span 7"]);
   });
 
-  // spec: MOVE-5
-  test("begins anew if the file of its shard was lost, and moves again with all that is new", async () => {
-    await deliver(someSpans(TRACE, 1, 5));
-    await world.lose(world.objectOf(TRACE));
-    // A start of the program forgets where logs are.
-    await evictDurableObject(world.ownObjectOf(TRACE));
-    rememberPlace(world.caller(), TRACE, { outcome: "elsewhere" });
-    await deliver(someSpans(TRACE, 7, 3));
-    expect(await namesIn(TRACE)).toEqual([7, 8, 9].map((n) => `span ${n}`));
-    await deliver(someSpans(TRACE, 10, 3));
-    expect(await world.hasMoved(TRACE)).toBe(true);
-    expect(await namesIn(TRACE)).toEqual([7, 8, 9, 10, 11, 12].map((n) => `span ${n}`));
-  });
-
   test("refuses copies from before its deletion", async () => {
     await deliver(someSpans(TRACE, 1, 5, { "session.id": "A" }), [TRACE, "A"]);
     expect(await world.hasMoved("A")).toBe(true);
@@ -392,13 +369,13 @@ describe("after a fault", () => {
     await world.deliver(someSpans(TRACE, 3, 2));
     await faults.quiet();
     expect(await world.hasMoved(TRACE)).toBe(false);
-    expect(await filled(world.ownObjectOf(TRACE))).toContain("chunk");
+    expect(await world.filled(world.ownObjectOf(TRACE))).toContain("chunk");
     expect(await namesIn(TRACE)).toHaveLength(4);
     expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
     faults.end();
     world.pass(3_600_000);
     await runInDurableObject(world.ownObjectOf(TRACE), async (instance) => await instance.alarm());
-    expect(await filled(world.ownObjectOf(TRACE))).toEqual([]);
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
   });
 
   test("no call reaches an object that the shard does not point to", async () => {

@@ -299,6 +299,15 @@ export async function evict(id: string): Promise<void> {
   await evictDurableObject(object);
 }
 
+/** The tables of an object in which there is a row. */
+export async function filled(object: ReturnType<typeof objectOf>): Promise<string[]> {
+  return await runInDurableObject(object, (_, { storage: { sql } }) => {
+    const tables = ["log", "due", "trace", "chunk", "chunk_part", "value"];
+    const exists = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'log'").toArray().length > 0;
+    return exists ? tables.filter((table) => sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0) : [];
+  });
+}
+
 /** Its file is lost, as after damage that was set aside: the object begins empty. */
 export async function lose(object: DurableObjectStub): Promise<void> {
   await runInDurableObject(object, async (_, { storage }) => await storage.deleteAll());

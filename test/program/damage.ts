@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { open, readdir, stat } from "node:fs/promises";
+import { open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -22,6 +22,19 @@ export function logsIn(file: string): ReadonlySet<string> {
   const rows = database.prepare("SELECT id FROM log WHERE log <> 0").all();
   database.close();
   return new Set(rows.map(({ id }) => String(id)));
+}
+
+/** Ids of the logs that a shard's database says have moved to databases of their own. */
+export function movedIn(file: string): string[] {
+  const database = new DatabaseSync(file);
+  const rows = database.prepare("SELECT id FROM log WHERE move <> 0").all();
+  database.close();
+  return rows.map(({ id }) => String(id));
+}
+
+/** Somebody removes a database, with the files beside it. */
+export async function remove(file: string): Promise<void> {
+  for (const end of ["", "-wal", "-shm"]) await rm(file + end, { force: true });
 }
 
 /** How a disk or a person damages a database: pages after the second, or its header. */

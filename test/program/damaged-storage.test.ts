@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { damage, databaseOf, filesAside, logsIn } from "./damage.ts";
+import { damage, databaseOf, filesAside, logsIn, movedIn, remove } from "./damage.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import type { Program } from "./program.ts";
 import { eventually, getJson, spansOf } from "./read-back.ts";
@@ -133,3 +133,63 @@ test("--rebuild reads every database, and changes nothing where none is damaged"
   expect(await listed(program)).toEqual(new Map(ids.map((id) => [id, false])));
   expect(await filesAside(DATA_DIR)).toEqual([]);
 });
+
+/** More than a shard keeps of one log. */
+const MANY = 2_100;
+const LARGE = "a large session";
+
+const largeSpans = (first: number, count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    traceId: traceOf(900),
+    spanId: hex(first + n, 16),
+    name: `step ${first + n}`,
+    startTimeUnixNano: "1790000000000000000",
+    endTimeUnixNano: "1790000001000000000",
+    attributes: [{ key: "session.id", value: { stringValue: LARGE } }],
+  }));
+
+async function postLarge({ url }: Program, first: number, count: number): Promise<void> {
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: largeSpans(first, count) }] }] }),
+  });
+  expect(await response.text()).toBe("{}");
+}
+
+// spec: MOVE-5
+test.each(["is damaged", "was removed"] as const)(
+  "a log that had moved, and whose shard %s, is whole after the start that finds out",
+  TIMEOUT,
+  async (how) => {
+    const DATA_DIR = await temporaryDirectory();
+    await filled(DATA_DIR);
+    const before = await startProgram({ DATA_DIR });
+    await postLarge(before, 1, MANY);
+    const shards = [0, 1, 2, 3].map((n) => databaseOf(DATA_DIR, "SessionObject", `default/shard-${n}`));
+    const pointing = () => shards.filter((file) => movedIn(file).length > 0);
+    // The trace has an owner and a session, and both are large.
+    await eventually(async () => {
+      expect(shards.flatMap(movedIn).toSorted()).toEqual([traceOf(900), LARGE]);
+      expect((await listed(before)).has(LARGE)).toBe(true);
+    }, 60);
+    await before.stop();
+    const lost = new Set(pointing().flatMap((file) => [...logsIn(file)]));
+    for (const file of pointing()) await (how === "is damaged" ? damage(file, "header") : remove(file));
+
+    const program = await startProgram({ DATA_DIR }, how === "is damaged" ? [] : ["--rebuild"]);
+    // As an exporter does that was kept waiting.
+    await postLarge(program, MANY + 1, 10);
+    expect(program.printed()).toMatch(/\d large logs? (is|are) found in (a file|files) of (its|their) own again/);
+    expect([...(await listed(program))].filter(([, isDamaged]) => isDamaged).map(([id]) => lost.has(id))).not.toContain(
+      false,
+    );
+    await eventually(async () => {
+      const spans = spansOf(await getJson<Export>(program.url, `/sessions/${encodeURIComponent(LARGE)}/otlp`));
+      expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(MANY + 10);
+      expect(spans).toHaveLength(MANY + 10);
+    }, 30);
+    await eventually(async () => expect((await listed(program)).get(LARGE)).toBe(false), 30);
+    expect(shards.flatMap(movedIn).toSorted()).toEqual([traceOf(900), LARGE]);
+  },
+);

@@ -24,6 +24,9 @@ const BESIDE = ["", "-wal", "-shm", "-journal"];
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
+/** `object`: name of the file, without its ending. `log`: id of the log in it. */
+export type OwnFile = { readonly object: string; readonly log: string };
+
 export type FoundDamage = {
   /** Databases that were moved, relative to the data directory. */
   readonly files: readonly string[];
@@ -33,6 +36,8 @@ export type FoundDamage = {
   readonly rebuild: boolean;
   /** How many shards the data is divided into, where a database says so. */
   readonly shards?: number;
+  /** The objects that hold one log alone, if the list has to be compared with them: a shard without its file knows of none. */
+  readonly own?: readonly OwnFile[];
   /** Whole databases could not be read: this Node has no SQLite. */
   readonly unread: boolean;
 };
@@ -56,13 +61,16 @@ export function setDamagedAside(directory: string, all: boolean): FoundDamage {
   }
   rmSync(join(directory, DAMAGE_NOTE), { force: true });
   const rebuild = existsSync(note);
-  const shards = rebuild && sqlite !== undefined ? shardsIn(databases, sqlite) : undefined;
+  const sessions = databases.filter((file) => existsSync(file) && dirname(file).endsWith("-SessionObject"));
+  const shards = rebuild && sqlite !== undefined ? shardsIn(sessions, sqlite) : undefined;
+  const own = rebuild && sqlite !== undefined ? ownFilesIn(sessions, sqlite) : undefined;
   return {
     files: damaged.map((file) => relative(directory, file)),
     folder,
     rebuild,
     unread: isWhole && sqlite === undefined,
     ...(shards === undefined ? {} : { shards }),
+    ...(own === undefined ? {} : { own }),
   };
 }
 
@@ -112,11 +120,21 @@ function isUnreadable(file: string, sqlite: typeof Sqlite | undefined): boolean 
 
 function shardsIn(databases: readonly string[], sqlite: typeof Sqlite): number | undefined {
   for (const file of databases) {
-    if (!existsSync(file) || !dirname(file).endsWith("-SessionObject")) continue;
     const shards = Number(query(sqlite, file, "SELECT value FROM meta WHERE key = 'shards'"));
     if (shards > 0) return shards;
   }
   return undefined;
+}
+
+/** Those that have a log. A shard's `meta` has no entry `own`. */
+function ownFilesIn(databases: readonly string[], sqlite: typeof Sqlite): OwnFile[] {
+  const sql = `SELECT json_object('log', id) FROM log WHERE log > 0 AND EXISTS
+    (SELECT 1 FROM meta WHERE key = 'own' AND json_extract(value, '$.state') = 'open')`;
+  return databases.flatMap((file) => {
+    const found = query(sqlite, file, sql);
+    if (typeof found !== "string" || !found.startsWith("{")) return [];
+    return [{ object: basename(file, ".sqlite"), ...(JSON.parse(found) as { readonly log: string }) }];
+  });
 }
 
 /** The first value of the first row; "ok" for a database that can't be asked for another reason than damage. */

@@ -12,11 +12,18 @@ const SHARDS = "4";
 /** The export of `src/index.ts` that serves the port. */
 const STANDALONE = "Standalone";
 
+/** `url`: for port 0 it has the port that the system chose. */
+export type Runtime = { readonly url: URL; readonly close: () => Promise<void> };
+
 /**
- * Runs the program on the embedded runtime until this process ends, with its objects' SQLite under the data directory. A crashed
- * runtime is started again. Answers the URL; for port 0 it has the port that the system chose.
+ * Runs the program on the embedded runtime until it is closed, or this process ends, with its objects' SQLite under the data directory. A
+ * crashed runtime is started again.
  */
-export async function openRuntime(configuration: Configuration, program: BuiltProgram, disk: DataDisk): Promise<URL> {
+export async function openRuntime(
+  configuration: Configuration,
+  program: BuiltProgram,
+  disk: DataDisk,
+): Promise<Runtime> {
   const { host, port, dataDirectory, bindings } = configuration;
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -45,5 +52,6 @@ export async function openRuntime(configuration: Configuration, program: BuiltPr
     }),
   );
   await runtime.ready;
-  return await runtime.unsafeGetDirectURL(WORKER, STANDALONE);
+  const url = await runtime.unsafeGetDirectURL(WORKER, STANDALONE);
+  return { url, close: async () => await runtime.dispose() };
 }

@@ -11,7 +11,7 @@ import { DataDisk } from "./data-disk.ts";
 import { descriptorWarning, openFilesLimit } from "./descriptors.ts";
 import { endChildrenWithUs, endWithNpm } from "./end-children.ts";
 import { greeting } from "./greeting.ts";
-import { reachedAt, whyNotListen } from "./listening.ts";
+import { whyNotListen } from "./listening.ts";
 import { openRuntime } from "./runtime.ts";
 import { rebuildList } from "./rebuild-list.ts";
 import { readTelemetryFile } from "./telemetry-file.ts";
@@ -62,8 +62,14 @@ export async function serve(start: Start, environment: Environment, options: Ser
     const given = { ...file.variables, ...configuration.bindings };
     const shards = found.shards === undefined ? {} : { SHARDS: String(found.shards) };
     const bindings = { ...given, ...shards, UPSTREAM_KEY: given["UPSTREAM_KEY"] ?? upstreamKeyIn(dataDirectory) };
-    const url = await openRuntime({ ...configuration, bindings }, await start.program(), disk);
-    if (found.rebuild) console.error(`\n  ${await rebuildList(reachedAt(url, host), dataDirectory, bindings)}`);
+    const program = await start.program();
+    if (found.rebuild) {
+      // On a port that nothing else knows: a shard that lost its file would begin logs anew, before it knows again where they are.
+      const closed = await openRuntime({ ...configuration, bindings, host: "127.0.0.1", port: 0 }, program, disk);
+      console.error(`\n  ${await rebuildList(closed.url, dataDirectory, found, bindings)}`);
+      await closed.close();
+    }
+    const { url } = await openRuntime({ ...configuration, bindings }, program, disk);
     // Loaded only if it is wanted: the package takes a tenth of a second.
     const grpc = grpcPort === undefined ? undefined : await (await import("./grpc.ts")).openGrpc(host, grpcPort, url);
     console.log(greeting(configuration, url, grpc, calledAs));

@@ -201,6 +201,18 @@ export class DirectoryObject extends DurableObject<Bindings> {
     this.#publishToFeed({ type: "changed" });
   }
 
+  /** The sessions of a shard that the list has and that it does not hold. */
+  missing(context: CallContext, held: HeldLogs): string[] {
+    checkTenant(this.ctx.id, context);
+    return this.#rows.missing(held).map(({ id }) => id);
+  }
+
+  /** Whether this generation of a session was deleted, as far as the list knows: for a week. */
+  isVoid(context: CallContext, session: Pick<SessionRemoval, "id" | "generation">): boolean {
+    checkTenant(this.ctx.id, context);
+    return this.#rows.isVoid(session);
+  }
+
   isDamaged(context: CallContext, id: string): boolean {
     checkTenant(this.ctx.id, context);
     return this.#rows.damagedGeneration(id) !== undefined;

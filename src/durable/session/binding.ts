@@ -55,6 +55,18 @@ export function outrank(row: TraceRow, epoch: number): TraceRow {
   return { ...row, epoch: epoch + 1 };
 }
 
+/**
+ * Another log of this owner bound the trace too, while its shard knew nothing of this one: the sessions of that log's bindings are
+ * revoked, and this one has a later epoch than all.
+ */
+export function joinOwner(row: TraceRow, other: TraceRow, own: string): TraceRow {
+  const others =
+    isMoved(other, own) && other.session !== undefined ? [...other.revoking, other.session] : other.revoking;
+  const shown = isMoved(row, own) ? row.session : undefined;
+  const revoking = Array.from(new Set([...row.revoking, ...others])).filter((id) => id !== shown);
+  return { ...row, epoch: Math.max(row.epoch, other.epoch) + 1, revoking };
+}
+
 /** The session answers `full`, and has no replica. The trace becomes its own session again until another name is the best one. */
 export function refuse(row: TraceRow, session: string): TraceRow {
   return { ...row, refused: session };

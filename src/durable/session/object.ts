@@ -26,7 +26,8 @@ import type {
   Revocation,
 } from "./copy/protocol.ts";
 import { queryReplica, revoke, storeCopy } from "./copy/receiving.ts";
-import type { MoveEnd, MovedState, MoveOutcome, MovePage } from "./move/protocol.ts";
+import { joinLog } from "./move/join.ts";
+import type { Adoption, JoinPage, MoveEnd, MovedState, MoveOutcome, MovePage, Occupied } from "./move/protocol.ts";
 import type { OwnLog } from "./move/own-log.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
 import { waitingIn } from "./outbox/waiting.ts";
@@ -246,13 +247,13 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** Chunks of a log that moves here. */
-  takePage(context: LogCall, page: MovePage): void {
-    this.#own(context).takePage(context.move ?? 0, page);
+  takePage(context: LogCall, page: MovePage): Occupied | undefined {
+    return this.#own(context).takePage(context.move ?? 0, page);
   }
 
   /** All of a log that moves here has arrived. */
-  completeMove(context: LogCall, end: MoveEnd): void {
-    this.#own(context).completeMove(context.move ?? 0, end);
+  completeMove(context: LogCall, end: MoveEnd): Occupied | undefined {
+    return this.#own(context).completeMove(context.move ?? 0, end);
   }
 
   /** The shard has stored that the log is here. */
@@ -268,6 +269,18 @@ export class SessionObject extends DurableObject<Bindings> {
   /** The shard will never store that the log is here. */
   async abandonMove(context: LogCall): Promise<void> {
     await this.#own(context).abandon(context.move ?? 0);
+  }
+
+  /** The shard's file may have been lost: has it point here again, if a log is here. */
+  async findShard(context: LogCall): Promise<Adoption> {
+    return await this.#own(context).findShard();
+  }
+
+  /** What a log of this id took that began after the shard's file was lost. */
+  joinMoved(context: LogCall, page: JoinPage): void {
+    if (!this.#own(context).takesNewLog(context.move ?? 0))
+      throw new Error("the shard points here, or to another object");
+    joinLog(this.#shard.log(context.id).state, context, page);
   }
 
   #own(context: LogCall): OwnLog {
@@ -290,6 +303,13 @@ export class SessionObject extends DurableObject<Bindings> {
     await this.#shard.log(context.id).hold(async ({ state, mover }) => {
       if (state.movedBy !== undefined && state.movedBy === context.move) await mover.handOver();
     });
+  }
+
+  /** The own object of a log says that it is there, by this move. */
+  async adoptMoved(context: LogCall, move: number): Promise<Exclude<Adoption, "absent">> {
+    this.#shard.check(context);
+    if (this.#shard.isOwn) throw new Error("only a shard knows where logs are");
+    return await this.#shard.log(context.id).adopt(move);
   }
 
   /** The own object of a deleted log gives its id back. */

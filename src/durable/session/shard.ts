@@ -90,9 +90,19 @@ export class ShardLog {
 
   /** Runs the due jobs, and keeps the log in memory meanwhile. */
   async runDue(): Promise<void> {
+    await this.#keep(async () => await this.jobs.runDue());
+  }
+
+  /** The log is in its own object, by this move, and the shard may know nothing of it. */
+  async adopt(move: number): ReturnType<Mover["adopt"]> {
+    return await this.#keep(async () => await this.mover.adopt(move));
+  }
+
+  /** The log stays in memory meanwhile, and may move. */
+  async #keep<T>(work: () => Promise<T>): Promise<T> {
     this.#kept++;
     try {
-      await this.jobs.runDue();
+      return await work();
     } finally {
       this.#kept--;
     }

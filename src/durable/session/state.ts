@@ -174,6 +174,11 @@ export class SessionState {
     return this.visible.itemCount === 0;
   }
 
+  /** A log of this id was deleted a day ago at most, and none began anew. */
+  get isDeleted(): boolean {
+    return !this.exists && this.movedBy === undefined && this.log.meta.isStored;
+  }
+
   /** The move by which the log came to an object of its own; `undefined` while it is here. */
   get movedBy(): number | undefined {
     return this.log.meta.move;
@@ -261,6 +266,18 @@ export class SessionState {
       this.log.meta.leave(move);
       this.log.meta.flush();
       this.#shard.due.set(this.id, Date.now() + HAND_OVER_MILLIS);
+    });
+    this.evict();
+  }
+
+  /** The shard's file was lost, and the log is in its own object: its row points there again. There is no other row of it. */
+  adopt(move: number): void {
+    const now = Date.now();
+    this.transaction(() => {
+      this.#shard.tables.adoptMove(move, now);
+      this.log.meta.leave(move);
+      this.log.meta.flush();
+      this.#shard.due.set(this.id, now + HAND_OVER_MILLIS);
     });
     this.evict();
   }

@@ -51,11 +51,11 @@ export type SessionRemoval = {
   readonly session?: string;
 };
 
-/** Ids of logs of a shard, in order. `next`: more logs follow after this id. */
-export type LogIds = { readonly ids: readonly string[]; readonly next?: string };
+/** Ids of logs of a shard, in order, and of those among them that have moved. `next`: more logs follow after this id. */
+export type LogIds = { readonly ids: readonly string[]; readonly moved: readonly string[]; readonly next?: string };
 
 /** The logs that a shard holds, of those with ids after `after`. `head`: the list's, before they were read. */
-export type HeldLogs = LogIds & {
+export type HeldLogs = Omit<LogIds, "moved"> & {
   readonly shard: number;
   readonly shards: number;
   readonly head: number;

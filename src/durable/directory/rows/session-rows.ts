@@ -142,7 +142,14 @@ export class DirectoryRows {
    * Marks the sessions of a shard that it does not hold, and returns how many. They end, and expire by age as they would have. A session
    * that changed since `head` is held: it reported meanwhile.
    */
-  markDamaged({ shard, shards, head, after, ids, next }: HeldLogs): number {
+  markDamaged(held: HeldLogs): number {
+    const lost = this.missing(held);
+    for (const { n } of lost) this.#markDamaged(n);
+    return lost.length;
+  }
+
+  /** The sessions of a shard that it does not hold. */
+  missing({ shard, shards, head, after, ids, next }: HeldLogs): { readonly n: number; readonly id: string }[] {
     const held = new Set(ids);
     const listed = this.#sql
       .exec<{ n: number; id: string }>(
@@ -153,9 +160,17 @@ export class DirectoryRows {
         next ?? null,
       )
       .toArray();
-    const lost = listed.filter(({ id }) => shardOf(id, shards) === shard && !held.has(id));
-    for (const { n } of lost) this.#markDamaged(n);
-    return lost.length;
+    return listed.filter(({ id }) => shardOf(id, shards) === shard && !held.has(id));
+  }
+
+  /** Whether this generation of a session was deleted. */
+  isVoid({ id, generation }: Pick<SessionRemoval, "id" | "generation">): boolean {
+    const [tombstone] = this.#sql
+      .exec<{ generation: string }>("SELECT generation FROM tombstone WHERE id = ?", id)
+      .toArray();
+    return (
+      tombstone !== undefined && becauseIn(tombstone.generation) === "deleted" && generation <= tombstone.generation
+    );
   }
 
   /** Marks a session whose own object has nothing any more. Returns false if it is not listed. */

@@ -1,4 +1,4 @@
-import { inflate } from "../../../lib/body-codec.ts";
+import { brotli, inflate } from "../../../lib/body-codec.ts";
 import type { ChunkEncoding } from "../../../lib/chunk-encoding.ts";
 import { deriveFacts } from "../../../facts/facts.ts";
 import { decodeFacts, encodeFacts } from "../../../facts/codec/encode.ts";
@@ -6,6 +6,7 @@ import type { SpanFacts } from "../../../facts/facts.ts";
 import { decodeRecordFacts, encodeRecordFacts } from "../../../logs/record-facts-codec.ts";
 import { deriveRecordFacts } from "../../../logs/record-facts.ts";
 import type { RecordFacts } from "../../../logs/record-facts.ts";
+import type { Delivery } from "../../../facts/delivery.ts";
 import type { ResourceLogs } from "../../../otel/log-record.ts";
 import type { ResourceSpans } from "../../../otel/span.ts";
 import { admitRecords, claimOfRecord, knowsRecord } from "../../../session/table/admit-records.ts";
@@ -62,19 +63,52 @@ type Stored = {
   readonly body: Uint8Array;
 };
 
-/** The one place where an object reads a body: facts that an older version of the program derived are derived anew. */
+/** Facts that an older version of the program derived are derived anew. Objects read bodies here and in {@link withoutKnown} alone. */
 export function deriveChunkFacts({ kind, encoding, body }: Stored): {
   readonly facts: ChunkFacts;
   readonly encoded: string;
 } {
-  // Our own canonical text, written by this program: its shape was checked when it came in.
-  const resources: unknown = JSON.parse(new TextDecoder().decode(inflate(encoding, body)));
+  const resources = resourcesIn({ encoding, body });
   if (kind === "spans") {
     const facts = ofSpans(resources as readonly ResourceSpans[]);
     return { facts: { kind, facts }, encoded: encodeFacts(facts) };
   }
   const facts = ofRecords(resources as readonly ResourceLogs[]);
   return { facts: { kind, facts }, encoded: encodeRecordFacts(facts) };
+}
+
+/** Our own canonical text, written by this program: its shape was checked when it came in. */
+function resourcesIn({ encoding, body }: Pick<Stored, "encoding" | "body">): unknown {
+  return JSON.parse(new TextDecoder().decode(inflate(encoding, body)));
+}
+
+/** A delivery without the spans or log records at these positions. Of these it has others too. */
+export function withoutKnown(
+  { kind, encoding, body, receipt }: Stored & Pick<Delivery, "receipt">,
+  known: readonly number[],
+): Pick<Delivery, "spans" | "facts" | "encoding" | "body" | "receipt"> {
+  const left = new Set(known);
+  let position = 0;
+  const isNew = () => !left.has(position++);
+  const resources = resourcesIn({ encoding, body });
+  const kept =
+    kind === "spans"
+      ? (resources as readonly ResourceSpans[]).map(({ scopeSpans = [], ...resource }) => ({
+          ...resource,
+          scopeSpans: scopeSpans.map(({ spans = [], ...scope }) => ({ ...scope, spans: spans.filter(isNew) })),
+        }))
+      : (resources as readonly ResourceLogs[]).map(({ scopeLogs = [], ...resource }) => ({
+          ...resource,
+          scopeLogs: scopeLogs.map(({ logRecords = [], ...scope }) => ({
+            ...scope,
+            logRecords: logRecords.filter(isNew),
+          })),
+        }));
+  const text = new TextEncoder().encode(JSON.stringify(kept));
+  const count = position - known.length;
+  const counted = kind === "spans" ? { spans: count } : { spans: 0, records: count };
+  const { encoded: facts } = deriveChunkFacts({ kind, encoding: "identity", body: text });
+  return { spans: count, facts, encoding: "brotli", body: brotli(text), receipt: { ...receipt, ...counted } };
 }
 
 function ofSpans(resources: readonly ResourceSpans[]): SpanFacts[] {

@@ -138,9 +138,19 @@ export class ShardTables {
    * this id moved to earlier would take an equal one for that move.
    */
   nextMove(now: number): number {
-    this.#lastMove = Math.max(this.#lastMove + 1, now);
-    this.#meta.set("moves", String(this.#lastMove));
+    this.#setLastMove(Math.max(this.#lastMove + 1, now));
     return this.#lastMove;
+  }
+
+  /** A move that the shard stored before its file was lost. Creates the tables on first use. */
+  adoptMove(move: number, now: number): void {
+    if (!this.exists) this.#create(now);
+    if (move > this.#lastMove) this.#setLastMove(move);
+  }
+
+  #setLastMove(move: number): void {
+    this.#lastMove = move;
+    this.#meta.set("moves", String(move));
   }
 
   /** Trace ids that name logs that have moved, each with its move, the latest first. */

@@ -4,7 +4,7 @@ import type { LogCall } from "../../../place.ts";
 import type { Chunk } from "../log/chunk.ts";
 import { ChunkBatch } from "../log/chunk-batch.ts";
 import type { SessionState } from "../state.ts";
-import type { MoveEnd, MovePage } from "./protocol.ts";
+import type { Adoption, JoinPage, MoveEnd, MovePage, Occupied } from "./protocol.ts";
 import { moveThresholds } from "./thresholds.ts";
 
 /** The log's work under way is waited for so long; else the move begins anew later. */
@@ -29,6 +29,7 @@ export type MovingLog = {
 export class Mover {
   readonly #log: MovingLog;
   #number: number | undefined;
+  #moving: Promise<unknown> | undefined;
   #isLeaving = false;
   #closed: PromiseWithResolvers<void> | undefined;
 
@@ -57,49 +58,110 @@ export class Mover {
     if (!state.exists || !state.isOutgrown) return state.jobs.done("move");
     const move = state.nextMove();
     const own = moveAt(state.env, "own", { ...this.#log.context(), move }, state.exporter);
-    this.#number = move;
-    try {
+    const earlier = await this.#whileMoving(move, async () => {
       try {
-        await this.#copy(own);
+        const occupied = await this.#copy(own);
+        if (occupied !== undefined) return occupied.move;
       } catch (error) {
         // If this call is lost, the object asks by itself.
         void own.abandonMove().catch(() => undefined);
         throw error;
       }
       state.leave(move);
+      return undefined;
+    });
+    if (earlier !== undefined) await this.#join(earlier);
+    await this.handOver();
+  }
+
+  /**
+   * The own object of this id has a log, by a move that this shard stored before its file was lost. Its row points there again. What a new
+   * log of the id took since goes there first.
+   */
+  async adopt(move: number): Promise<Exclude<Adoption, "absent">> {
+    const { state } = this.#log;
+    while (this.#moving !== undefined) await this.#moving.catch(() => undefined);
+    if (state.isDeleting) throw new Error("the log is being deleted; try again");
+    const { movedBy = 0 } = state;
+    if (movedBy >= move) return "held";
+    if (state.isDeleted) return "deleted";
+    const hasBegun = state.exists;
+    if (hasBegun) await this.#join(move);
+    else state.adopt(move);
+    await this.handOver();
+    return hasBegun ? "joined" : "adopted";
+  }
+
+  /** The log goes to its object, which has the one from before, as if its deliveries had arrived there. A repeat changes nothing. */
+  async #join(move: number): Promise<void> {
+    const { state } = this.#log;
+    const own = moveAt(state.env, "own", { ...this.#log.context(), move });
+    await this.#whileMoving(move, async () => {
+      await this.#closeAfterWork(async () => {
+        for (let part = pageOf(state, 0); ; part = pageOf(state, part.last)) {
+          await own.joinMoved(joinPageOf(state, part));
+          if (part.isLast) break;
+        }
+      });
+      state.leave(move);
+    });
+  }
+
+  async #whileMoving<T>(move: number, work: () => Promise<T>): Promise<T> {
+    if (this.#moving !== undefined) throw new Error("the log moves already");
+    this.#number = move;
+    try {
+      return await (this.#moving = work());
     } finally {
       this.#number = undefined;
+      this.#moving = undefined;
       this.#isLeaving = false;
       this.#closed?.resolve();
       this.#closed = undefined;
     }
-    await this.handOver();
   }
 
-  async #copy(own: ReturnType<typeof moveAt>): Promise<void> {
+  async #copy(own: ReturnType<typeof moveAt>): Promise<Occupied | undefined> {
     const { state } = this.#log;
-    const before = state.log;
-    const { changes } = before;
-    const check = () => {
-      if (!state.isReadable || state.log !== before || before.changes !== changes)
-        throw new Error("the log changed while it moved");
-    };
+    const check = this.#checkUnchanged();
     let part = pageOf(state, 0);
     for (; !part.isLast; part = pageOf(state, part.last)) {
-      await own.takePage(part.page);
+      const occupied = await own.takePage(part.page);
+      if (occupied !== undefined) return occupied;
       check();
     }
+    const { after } = part.page;
+    return await this.#closeAfterWork(async () => {
+      for (part = pageOf(state, after); !part.isLast; part = pageOf(state, part.last)) {
+        const occupied = await own.takePage(part.page);
+        if (occupied !== undefined) return occupied;
+      }
+      return await own.completeMove(endOf(state, part.page));
+    });
+  }
+
+  /** Closes the log for writing, and does the last part of its way. What the log is then is all that it is until this has ended. */
+  async #closeAfterWork<T>(work: () => Promise<T>): Promise<T> {
+    const check = this.#checkUnchanged();
     this.#isLeaving = true;
     await this.#drain();
     check();
     // Without an `await` since the last work ended: nothing can write to the log from here on.
     this.#closed = Promise.withResolvers();
-    const { after } = part.page;
-    await withinMillis(CLOSED_MILLIS, async () => {
-      for (part = pageOf(state, after); !part.isLast; part = pageOf(state, part.last)) await own.takePage(part.page);
-      await own.completeMove(endOf(state, part.page));
-    });
+    const done = await withinMillis(CLOSED_MILLIS, work);
     check();
+    return done;
+  }
+
+  /** Throws if the log has lost or changed any of its rows since: what was sent of it is void. New ones change nothing. */
+  #checkUnchanged(): () => void {
+    const { state } = this.#log;
+    const before = state.log;
+    const { changes } = before;
+    return () => {
+      if (!state.isReadable || state.log !== before || before.changes !== changes)
+        throw new Error("the log changed while it moved");
+    };
   }
 
   /** A job that waits for a closed log may be what this log waits for: calls are taken meanwhile. */
@@ -142,6 +204,10 @@ function pageOf({ log: rows }: SessionState, after: number): Part {
   return { page: { after, chunks, values }, last: chunks.at(-1)?.revision ?? after, isLast };
 }
 
+function joinPageOf(state: SessionState, { page: { chunks, values }, isLast }: Part): JoinPage {
+  return { chunks, values, traces: Array.from(state.traces.all()), movedTo: state.fold.movedTo, isLast };
+}
+
 function endOf(state: SessionState, page: MovePage): MoveEnd {
   const { log: rows, traces, outbox, id, exporter } = state;
   const run = state.delivery.current;
@@ -155,14 +221,14 @@ function endOf(state: SessionState, page: MovePage): MoveEnd {
   };
 }
 
-async function withinMillis(millis: number, work: () => Promise<void>): Promise<void> {
+async function withinMillis<T>(millis: number, work: () => Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = scheduler.wait(millis, { signal: timer.signal }).then(() => {
     throw new Error(`the log could not move within ${millis} ms`);
   });
   late.catch(() => undefined);
   try {
-    await Promise.race([work(), late]);
+    return await Promise.race([work(), late]);
   } finally {
     timer.abort();
   }

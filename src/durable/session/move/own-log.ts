@@ -7,7 +7,7 @@ import { TraceRows } from "../log/rows.ts";
 import { SessionLog } from "../log/session-log.ts";
 import type { OwnState } from "../log/tables.ts";
 import type { SessionState, ShardParts } from "../state.ts";
-import type { MoveEnd, MovedState, MovePage } from "./protocol.ts";
+import type { Adoption, MoveEnd, MovedState, MovePage, Occupied } from "./protocol.ts";
 
 /** A log of which no page came for so long asks its shard whether the move goes on. */
 const ARRIVING_MILLIS = 600_000;
@@ -20,6 +20,8 @@ export class OwnLog {
   readonly #state: () => SessionState;
   readonly #context: () => LogCall;
   #leaving: Promise<void> | undefined;
+  /** The shard may know nothing of the log, and send what a new one took. In memory only: the shard is looked for again. */
+  #isLost = false;
 
   /** `state`: of the log, in memory. */
   constructor(shard: ShardParts, id: string, state: () => SessionState, context: () => LogCall) {
@@ -40,18 +42,32 @@ export class OwnLog {
     if (own === undefined || own.move !== move || own.state === "arriving") return { outcome: "elsewhere" };
     if (own.state === "leaving") return this.leave();
     if (own.state === "arrived") this.#setOpen(own);
+    this.#isLost = false;
     return "here";
   }
 
-  takePage(move: number, page: MovePage): void {
+  takePage(move: number, page: MovePage): Occupied | undefined {
+    const occupied = this.#occupiedBefore(move);
+    if (occupied !== undefined) return occupied;
     this.#state().transaction(() => {
       const own = this.#begin(move);
       if (own.state === "arriving") this.#insert(own, page);
     });
+    return undefined;
+  }
+
+  /** The log of an earlier move is here, and was open: its shard lost the pointer with its file, or it would not move a log of this id. */
+  #occupiedBefore(move: number): Occupied | undefined {
+    const own = this.#own;
+    if (own?.state !== "open" || own.move >= move || !this.#state().exists) return undefined;
+    this.#isLost = true;
+    return { outcome: "occupied", move: own.move };
   }
 
   /** All rows are here when it answers. A repeat changes nothing. */
-  completeMove(move: number, { page, meta, traces, outbox, run, exporter }: MoveEnd): void {
+  completeMove(move: number, { page, meta, traces, outbox, run, exporter }: MoveEnd): Occupied | undefined {
+    const occupied = this.#occupiedBefore(move);
+    if (occupied !== undefined) return occupied;
     this.#state().transaction(() => {
       const own = this.#begin(move);
       if (own.state !== "arriving") return;
@@ -66,9 +82,35 @@ export class OwnLog {
     });
     const state = this.#state();
     state.evict();
-    if (this.#own?.state !== "arrived") return;
+    if (this.#own?.state !== "arrived") return undefined;
     state.delivery.arrive(run);
     state.exporter = exporter;
+    return undefined;
+  }
+
+  /**
+   * The shard's file may have been lost, and its pointer with it: has the shard take it back. Only where the log was open: of a move that
+   * did not come so far the shard alone knew whether it was stored.
+   */
+  async findShard(): Promise<Adoption> {
+    const own = this.#own;
+    const { generation, isDeleting } = this.#state();
+    if (own?.state !== "open" || generation === undefined) return "absent";
+    this.#isLost = true;
+    const wasDeleted = !isDeleting && (await this.#state().directory(undefined).isVoid({ id: this.id, generation }));
+    const context = this.#context();
+    const outcome = wasDeleted ? "deleted" : await moveAt(this.#shard.env, "shard", context).adoptMoved(own.move);
+    if (outcome === "deleted" && this.#isOpen(own.move)) await this.#erase();
+    return outcome;
+  }
+
+  /** Whether what a new log took is to be added. Never once the shard points here: a message that comes late would bring back what was deleted since. */
+  takesNewLog(move: number): boolean {
+    return this.#isLost && this.#isOpen(move);
+  }
+
+  #isOpen(move: number): boolean {
+    return this.#own?.move === move && this.#own.state === "open";
   }
 
   /** The log should be here, and nothing is: its file was lost, or the shard has the id again. */
@@ -84,6 +126,7 @@ export class OwnLog {
   open(move: number): MovedState {
     const own = this.#own;
     if (own === undefined) return "lost";
+    this.#isLost = false;
     if (own.move === move && own.state === "arrived") this.#setOpen(own);
     return "open";
   }
@@ -156,7 +199,7 @@ export class OwnLog {
     this.#state().evict();
   }
 
-  /** The rows of an earlier move are void, also those of a log that was open: the shard has its id again, or it would not move it. */
+  /** The rows of an earlier move are void, also those of a log that was open and deleted: the shard has its id again, or it would not move it. */
   #begin(move: number): OwnState {
     const { tables, due } = this.#shard;
     const known = this.#own;

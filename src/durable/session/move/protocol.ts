@@ -18,6 +18,9 @@ export type MovePage = {
   readonly values: readonly OffloadedValue[];
 };
 
+/** The object has a log that an earlier move brought, of which the shard knows nothing: its file was lost. Nothing was taken. */
+export type Occupied = { readonly outcome: "occupied"; readonly move: number };
+
 /** The last page, and the log's other rows: all that it is when it is closed for writing. */
 export type MoveEnd = {
   readonly page: MovePage;
@@ -35,3 +38,17 @@ export type MovedState = "open" | "lost";
 
 /** What a shard knows of a move. `void`: it will never be stored. */
 export type MoveOutcome = "stored" | "under way" | "void";
+
+/** Of a log that began after the shard's file was lost, to the object that has the log from before. */
+export type JoinPage = Pick<MovePage, "chunks" | "values"> & {
+  readonly traces: readonly TraceRow[];
+  /** The sessions that its traces moved to. */
+  readonly movedTo: ReadonlyMap<string, string>;
+  readonly isLast: boolean;
+};
+
+/**
+ * What came of it that an own object looked for its shard. `absent`: it has no open log. `held`: the shard points here. `adopted`: it does
+ * again. `joined`: it does again, and what a new log of this id had taken since is here. `deleted`: the log was deleted meanwhile, and nothing is left here.
+ */
+export type Adoption = "absent" | "held" | "adopted" | "joined" | "deleted";

@@ -1,0 +1,262 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { directoryOf, rememberPlace } from "../../src/place.ts";
+import { law, seedsFrom } from "../law.ts";
+import { Random } from "../session/seeded-random.ts";
+import { Faults } from "./faults.ts";
+import { generateSession } from "./generated-session.ts";
+import { aRecord } from "./log-records.ts";
+import { OTHER, TRACE } from "./receivers.ts";
+import { someSpans, traceIdOf } from "./spans.ts";
+import * as world from "./world.ts";
+
+let faults: Faults;
+beforeAll(async () => {
+  world.divide(1);
+  faults = await Faults.install();
+});
+afterAll(() => {
+  faults.remove();
+  world.divide();
+  world.moveLogs();
+});
+beforeEach(async () => {
+  await world.freshWorld();
+  world.moveLogs({ items: 4, pageBytes: 1 });
+  vi.spyOn(console, "error").mockReturnValue();
+});
+afterEach(() => {
+  faults.end();
+  vi.restoreAllMocks();
+});
+
+async function namesIn(id: string): Promise<(string | undefined)[]> {
+  const session = await world.readSession(id);
+  return world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span.name);
+}
+
+async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly string[] = [TRACE]): Promise<void> {
+  await world.deliver(sent);
+  await faults.quiet();
+  await world.rest(ids);
+}
+
+const versionOf = async (id: string) => (await world.readSession(id))?.resourceVersion;
+
+describe("a log that has moved, and whose shard lost its file", () => {
+  /** A start of the program with an empty file of the shard. */
+  async function loseShard(...moved: readonly string[]): Promise<void> {
+    await world.lose(world.objectOf(TRACE));
+    for (const id of moved) await evictDurableObject(world.ownObjectOf(id));
+    for (const id of [TRACE, OTHER, "A", "B", ...moved]) rememberPlace(world.caller(), id, { outcome: "elsewhere" });
+  }
+
+  async function rebuild(own?: readonly { readonly object: string; readonly log: string }[]): Promise<unknown> {
+    const body = own === undefined ? {} : { body: JSON.stringify({ own }) };
+    const response = await world.request("/admin/rebuild", { method: "POST", ...body });
+    await faults.quiet();
+    const answer = await response.json();
+    return answer;
+  }
+
+  const fileOf = (id: string) => ({ object: world.ownObjectOf(id).id.toString(), log: id });
+  const damaged = async () => (await world.listed("all")).flatMap(({ id, damaged: is }) => (is === true ? [id] : []));
+  const spansFrom = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, n) => `span ${first + n}`);
+
+  // spec: MOVE-5
+  test("is found again, under its versions, by the list alone", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    const version = await versionOf(TRACE);
+    await loseShard(TRACE);
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect(await rebuild()).toMatchObject({ adopted: 1, damaged: 0 });
+    await world.rest([TRACE]);
+    expect(await versionOf(TRACE)).toBe(version);
+    expect(await namesIn(TRACE)).toEqual(spansFrom(1, 5));
+    expect(await world.filled(world.objectOf(TRACE))).toEqual(["log"]);
+    await deliver(someSpans(TRACE, 6, 2));
+    expect(await namesIn(TRACE)).toEqual(spansFrom(1, 7));
+    expect(await damaged()).toEqual([]);
+    expect(await rebuild()).toMatchObject({ adopted: 0, damaged: 0 });
+  });
+
+  // spec: MOVE-5
+  test("is found again by its file, also where the list has no session of its id", async () => {
+    await deliver(someSpans(TRACE, 1, 5, { "session.id": "A" }), [TRACE, "A"]);
+    expect([await world.hasMoved(TRACE), await world.hasMoved("A")]).toEqual([true, true]);
+    await loseShard(TRACE, "A");
+    const other = { object: "0".repeat(64), log: OTHER };
+    expect(await rebuild([fileOf(TRACE), fileOf("A"), other])).toMatchObject({ adopted: 2, damaged: 0 });
+    await world.rest([TRACE, "A"]);
+    await deliver(someSpans(TRACE, 6, 1), [TRACE, "A"]);
+    expect(await namesIn("A")).toEqual(spansFrom(1, 6));
+    expect((await world.readTrace(TRACE))?.session).toBe("A");
+  });
+
+  // spec: MOVE-5
+  test("has what a new log of its id took meanwhile", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    // One of them was sent before.
+    await deliver(someSpans(TRACE, 5, 3));
+    expect(await namesIn(TRACE)).toEqual(spansFrom(5, 7));
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1, damaged: 0 });
+    await world.rest([TRACE]);
+    expect(await world.hasMoved(TRACE)).toBe(true);
+    expect(await namesIn(TRACE)).toEqual(spansFrom(1, 7));
+    expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([[TRACE, 7]]);
+    expect(await world.filled(world.objectOf(TRACE))).toEqual(["log"]);
+  });
+
+  // spec: MOVE-5
+  test("has that also without a rebuild, when the new log has grown", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    await deliver(someSpans(TRACE, 7, 3));
+    expect(await namesIn(TRACE)).toEqual(spansFrom(7, 9));
+    await deliver(someSpans(TRACE, 10, 3));
+    expect(await world.hasMoved(TRACE)).toBe(true);
+    expect(await namesIn(TRACE)).toEqual([...spansFrom(1, 5), ...spansFrom(7, 12)]);
+    expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([[TRACE, 11]]);
+  });
+
+  test.each(["A", "B"])("and a new log of its trace named session %s: one session shows all of it", async (session) => {
+    await deliver(someSpans(TRACE, 1, 5, { "session.id": "A" }), [TRACE, "A"]);
+    await loseShard(TRACE, "A");
+    await deliver(someSpans(TRACE, 6, 2, { "session.id": session }), [TRACE, "A", "B"]);
+    expect(await namesIn(session)).toEqual(spansFrom(6, 7));
+    expect(await rebuild([fileOf(TRACE), fileOf("A")])).toMatchObject({ adopted: 2, damaged: 0 });
+    await world.rest([TRACE, "A", "B"]);
+    expect(await namesIn("A")).toEqual(spansFrom(1, 7));
+    expect(await world.listed("all")).toMatchObject([{ id: "A", spans: 7 }]);
+    const [row] = await world.rowsOf<{ revoking: string }>(TRACE, "trace");
+    expect(row?.revoking).toBe("[]");
+  });
+
+  test("has the log records of the new log once", async () => {
+    const record = (n: number) => ({ service: "tests", record: aRecord(`said ${n}`, n, { traceId: TRACE }) });
+    await deliver([...someSpans(TRACE, 1, 5), record(1)]);
+    await loseShard(TRACE);
+    await deliver([record(1), record(2)]);
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1 });
+    await world.rest([TRACE]);
+    const session = await world.readSession(TRACE);
+    expect(world.itemsOf(session ?? { resourceSpans: [], resourceLogs: [] }).records).toHaveLength(2);
+  });
+
+  test("and was deleted then is deleted where it is", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    await directoryOf(env, "default").markLost(TRACE);
+    expect(await damaged()).toEqual([TRACE]);
+    expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+    await world.rest([TRACE]);
+    expect(await world.listed("all")).toEqual([]);
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0 });
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect(await world.tables(TRACE)).toEqual([]);
+  });
+
+  test("does not come back if a new log of its id was deleted", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    await deliver(someSpans(TRACE, 6, 1));
+    expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+    await world.rest([TRACE]);
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0 });
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
+  });
+
+  // spec: MOVE-3
+  test("is not taken for the log if its move was never stored", async () => {
+    await deliver(someSpans(TRACE, 1, 2));
+    faults.follow((step) => {
+      if (step.method === "completeMove") return "its answer is lost";
+      return step.method === "abandonMove" ? "it is not sent" : undefined;
+    });
+    await world.deliver(someSpans(TRACE, 3, 2));
+    await faults.quiet();
+    await world.deliver(someSpans(TRACE, 5, 1));
+    await faults.quiet();
+    expect(await world.hasMoved(TRACE)).toBe(false);
+    expect(await world.filled(world.ownObjectOf(TRACE))).toContain("chunk");
+    await loseShard(TRACE);
+    faults.end();
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0, damaged: 1 });
+    expect(await damaged()).toEqual([TRACE]);
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    world.pass(3_600_000);
+    await runInDurableObject(world.ownObjectOf(TRACE), async (instance) => await instance.alarm());
+    expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
+  });
+
+  test.each(["adoptMoved", "joinMoved", "openMoved"])(
+    "a fault of %s loses nothing, and is mended by the next rebuild",
+    async (method) => {
+      for (const strike of ["it is not sent", "its answer is lost"] as const) {
+        const id = traceIdOf(`${method} ${strike}`);
+        await deliver(someSpans(id, 1, 5), [id]);
+        await loseShard(id);
+        await deliver(someSpans(id, 6, 2), [id]);
+        let isOver = false;
+        faults.follow((step) => {
+          if (isOver || step.method !== method) return undefined;
+          isOver = true;
+          return strike;
+        });
+        await rebuild([fileOf(id)]);
+        expect(isOver).toBe(true);
+        faults.end();
+        await rebuild([fileOf(id)]);
+        await world.rest([id]);
+        expect(await world.hasMoved(id)).toBe(true);
+        expect(await namesIn(id)).toEqual(spansFrom(1, 7));
+      }
+    },
+  );
+
+  test("and was deleted since it was found gets nothing of a message that comes late", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    await deliver(someSpans(TRACE, 6, 2));
+    faults.follow(({ method }) => (method === "joinMoved" ? "it arrives late" : undefined));
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0 });
+    faults.end();
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1 });
+    await world.rest([TRACE]);
+    expect(await namesIn(TRACE)).toEqual(spansFrom(1, 7));
+    expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+    await faults.arrive();
+    await world.rest([TRACE]);
+    expect(await world.readSession(TRACE)).toBeUndefined();
+    expect(await world.tables(TRACE)).toEqual([]);
+  });
+
+  // spec: MOVE-5
+  law("shows the same sessions, whenever its shard lost its file", seedsFrom(9_000, 12), async (seed) => {
+    const random = new Random(seed);
+    const { sent, ids } = generateSession(random);
+    const readouts = async (lostAt: number) => {
+      await world.freshWorld();
+      world.moveLogs({ items: 1, pageBytes: 1 });
+      await deliver(sent.slice(0, lostAt), ids);
+      if (lostAt === sent.length) return await world.readoutsOf(ids);
+      const moved = [];
+      for (const id of ids) if (await world.hasMoved(id)) moved.push(id);
+      await loseShard(...moved);
+      // New logs wait for the rebuild, or find those from before when they move.
+      if (random.below(3) > 0) world.moveLogs();
+      const rebuiltAt = lostAt + random.below(sent.length - lostAt + 1);
+      for (const delivery of random.cut(sent.slice(lostAt, rebuiltAt), 3)) await deliver(delivery, ids);
+      expect(await rebuild(moved.map(fileOf))).toMatchObject({ damaged: 0 });
+      await world.rest(ids);
+      await deliver(sent.slice(rebuiltAt), ids);
+      return await world.readoutsOf(ids);
+    };
+    const expected = await readouts(sent.length);
+    for (let round = 0; round < 3; round++) expect(await readouts(1 + random.below(sent.length - 1))).toEqual(expected);
+  });
+});
