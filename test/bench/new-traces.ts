@@ -1,8 +1,9 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Batch, newTraceId } from "./batch.ts";
 import { Connection, requestHead } from "./connection.ts";
+import { databaseBytes } from "./database-bytes.ts";
+import type { DatabaseBytes } from "./database-bytes.ts";
 import { median, spread } from "./figure.ts";
 import type { Figure, Section } from "./figure.ts";
 import { Batches, drive, expectOk, measure, microsecondsOf, rateOf, takeTurns } from "./load.ts";
@@ -179,43 +180,59 @@ async function hotTrace(runtime: Runtime, quick: boolean): Promise<Figure> {
   };
 }
 
-/** What small traces take on disk, and what a deletion leaves for the next ones. */
+/** What small traces take on disk, and what a deletion leaves of them: pages of the databases, whatever their journals hold. */
 async function disk(bench: Bench, quick: boolean): Promise<Figure[]> {
   const count = quick ? 1_000 : 5_000;
-  const runtime = await bench.start("disk");
+  // The program's own traces of these requests would count as theirs.
+  const runtime = await bench.start("disk", { variables: { TELEMETRY_ENABLED: "false" } });
   const folder = join(bench.directory, "disk");
   try {
     const first = await fillBare(runtime, count);
-    const once = await bytesIn(folder);
+    const once = await databaseBytes(folder);
     await fillBare(runtime, count);
-    const twice = await bytesIn(folder);
-    const connection = await Connection.open(runtime.port);
-    for (const id of first) {
-      const { status } = await connection.send(
-        requestHead(`/sessions/${id}`, "application/json", 0, "", { method: "DELETE" }),
-      );
-      if (status !== 204 && status !== 202) throw new Error(`a deletion was answered with ${status}`);
-    }
-    connection.close();
-    await idle(runtime);
-    const deleted = await bytesIn(folder);
+    const twice = await databaseBytes(folder);
+    await deleteAll(runtime, first);
+    const deleted = await databaseBytes(folder);
     await fillBare(runtime, count);
-    const again = await bytesIn(folder);
-    const detail = `${kB(once)}, ${kB(twice)} with as many more, ${kB(deleted)} after the deletion of half, ${kB(again)} filled again`;
-    // By differences: journals and tables of their own have a size that does not grow.
+    const again = await databaseBytes(folder);
+    const each = (bytes: number) => bytes / count / 1_000;
+    const steps = [once, twice, deleted, again];
+    const detail = (of: keyof DatabaseBytes) => steps.map((bytes) => kB(bytes[of])).join(", ");
     return [
       {
         name: "disk that a bare trace of 10 spans takes, idle",
-        value: (twice - once) / count / 1_000,
+        value: each(twice.used - once.used),
         unit: "kB",
-        detail,
+        detail: `in use ${detail("used")}: ${count} traces, twice as many, after the deletion of half, and filled again`,
       },
-      { name: "disk that one takes where one was deleted", value: (again - deleted) / count / 1_000, unit: "kB" },
+      {
+        name: "disk that a deleted one leaves in use, for some days",
+        value: each(deleted.used - once.used),
+        unit: "kB",
+      },
+      {
+        name: "disk that files grow by for one that takes the room of a deleted one",
+        value: each(again.whole - deleted.whole),
+        unit: "kB",
+        detail: `files ${detail("whole")}; beside them journals of ${detail("journals")}`,
+      },
     ];
   } finally {
     await runtime.stop();
     await bench.forget("disk");
   }
+}
+
+async function deleteAll(runtime: Runtime, ids: readonly string[]): Promise<void> {
+  const connection = await Connection.open(runtime.port);
+  for (const id of ids) {
+    const { status } = await connection.send(
+      requestHead(`/sessions/${id}`, "application/json", 0, "", { method: "DELETE" }),
+    );
+    if (status !== 204 && status !== 202) throw new Error(`a deletion was answered with ${status}`);
+  }
+  connection.close();
+  await idle(runtime);
 }
 
 /** The ids of the traces. */
@@ -240,16 +257,6 @@ async function fillBare(runtime: Runtime, count: number): Promise<string[]> {
 async function idle(runtime: Runtime): Promise<void> {
   await sleep(3_000);
   await settle(runtime.process);
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const files = await readdir(folder, { recursive: true });
-  let bytes = 0;
-  for (const file of files) {
-    const found = await stat(join(folder, file));
-    if (found.isFile()) bytes += found.size;
-  }
-  return bytes;
 }
 
 const kB = (bytes: number): string => `${Math.round(bytes / 1_000).toLocaleString("en-US")} kB`;

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { evictDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { TOMBSTONE_DAYS } from "../../src/durable/directory/rows/session-rows.ts";
 import type { RecentExports } from "../../src/session/contract/stream-events.ts";
@@ -174,6 +174,26 @@ describe("the list's stream", () => {
       expect(viewer.words[0], version).toBe("reset");
       expect(Object.fromEntries(viewer.sessions)).toEqual({ A: 1 });
     }
+  });
+
+  // spec: CURSOR-7
+  test("begins anew from a version of a week ago, also if nothing was removed since", async () => {
+    await touch("A", 1);
+    await touch("B", 1);
+    const { resourceVersion } = await list();
+    await world.request("/sessions/B", { method: "DELETE" });
+    const firstWord = async () => {
+      const viewer = await ListViewer.open("", resourceVersion);
+      await viewer.until("bookmark");
+      await viewer.close();
+      return viewer.words[0];
+    };
+    world.pass((TOMBSTONE_DAYS - 1) * DAY);
+    await runDurableObjectAlarm(directory());
+    expect(await firstWord()).toBe("B gone");
+    world.pass(2 * DAY);
+    await runDurableObjectAlarm(directory());
+    expect(await firstWord()).toBe("reset");
   });
 
   // spec: LIST-11

@@ -78,6 +78,8 @@ export class TenantRetention {
   async run(): Promise<void> {
     this.#alarmAt = undefined;
     this.#usage ??= new TenantUsage(this.#ctx.storage.sql);
+    // A tenant may remove nothing more.
+    this.#rows.write(() => this.#rows.expireTombstones(Date.now()));
     const called = await this.#expireOverdue();
     const isFull = await this.#expireForRoom();
     this.schedule(Date.now() + (isFull || called === CALLS ? MINUTE_MILLIS : DAY_MILLIS));

@@ -134,7 +134,7 @@ export class DirectoryRows {
       session ?? null,
       now,
     );
-    this.#expireTombstones(now);
+    this.expireTombstones(now);
     return known;
   }
 
@@ -357,7 +357,8 @@ export class DirectoryRows {
       .map(({ n, id, revision, ...row }) => ({ n, id, revision, facts: factsOf(row) }));
   }
 
-  #expireTombstones(now: number): void {
+  /** Deletes old tombstones; call inside a transaction. */
+  expireTombstones(now: number): void {
     const before = now - TOMBSTONE_DAYS * DAY_MILLIS;
     const oldest = this.#sql.exec<{ at: number }>("SELECT at FROM tombstone ORDER BY revision LIMIT 1").toArray()[0];
     if (oldest === undefined || oldest.at >= before) return;
