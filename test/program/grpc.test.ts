@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import type { Server as HttpServer } from "node:http";
-import { connect as connectHttp2 } from "node:http2";
+import type { Server as HttpServer, ServerResponse } from "node:http";
+import { connect as connectHttp2, constants } from "node:http2";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import type { CallOptions, ServiceError } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
 import { BYTES_IN_FLIGHT, BYTES_OF_A_READER, CALLS_WAITING } from "../../src/cli/start/calls-in-flight.ts";
 import { openGrpc } from "../../src/cli/start/grpc.ts";
-import { encodeAnswer, encodeMessage } from "../../src/otlp/grpc-web.ts";
+import { encodeAnswer, encodeMessage, GRPC_WEB_TYPE } from "../../src/otlp/grpc-web.ts";
 import { MAX_PROTOBUF_BODY } from "../../src/otlp/limits.ts";
 import { libraryEncode } from "../otlp/oracle.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
@@ -240,6 +241,38 @@ test("a runtime that does not answer is UNAVAILABLE: exporters send again", asyn
     details: "",
   });
 });
+
+test.each<readonly [string, (response: ServerResponse) => void]>([
+  ["answers nothing", () => {}],
+  ["does not end its answer", (response) => response.writeHead(200, { "content-type": GRPC_WEB_TYPE }).flushHeaders()],
+])("a runtime that closes a call and then %s is UNAVAILABLE, and holds no connection", async (_, answer) => {
+  let asked = 0;
+  const worker = createHttpServer((request, response) => {
+    if (request.headers["content-length"] !== "0") return request.socket.destroy();
+    asked++;
+    answer(response);
+  });
+  const { stream, trailers } = await openCall(await openBefore(worker), {});
+  stream.write(encodeMessage(ONE_SPAN).subarray(0, 30));
+  expect((await trailers)["grpc-status"]).toBe(String(status.UNAVAILABLE));
+  expect(asked).toBe(1);
+  await eventually(async () => expect(await connectionsOf(worker)).toBe(0));
+});
+
+test("a refused caller whose message never ends keeps no stream", async () => {
+  const worker = createHttpServer((_, response) =>
+    response.end(encodeAnswer({ status: { code: status.UNAUTHENTICATED, message: "no token" } })),
+  );
+  const { stream, trailers } = await openCall(await openBefore(worker), {});
+  stream.write(encodeMessage(ONE_SPAN).subarray(0, 30));
+  expect((await trailers)["grpc-status"]).toBe(String(status.UNAUTHENTICATED));
+  await eventually(async () => expect([stream.closed, stream.rstCode]).toEqual([true, constants.NGHTTP2_NO_ERROR]));
+  await eventually(async () => expect(await connectionsOf(worker)).toBe(0));
+});
+
+function connectionsOf(server: HttpServer): Promise<number> {
+  return promisify(server.getConnections.bind(server))();
+}
 
 test("a taken port of gRPC is said, and the program runs without it", async () => {
   const other = createServer().listen(0, "127.0.0.1");

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
+import { constants } from "node:http2";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type { sendUnaryData, ServerReadableStream, ServiceDefinition } from "@grpc/grpc-js";
@@ -17,6 +18,9 @@ type Forwarded = ServerReadableStream<Buffer, Buffer>;
 
 /** Calls at a time on one connection: an exporter has a few. */
 const CALLS_A_CONNECTION = 100;
+
+/** A refusal by the metadata alone takes milliseconds. The call keeps its room until then. */
+const REFUSAL_MILLIS = 2_000;
 
 /** Of a call's metadata, what the Worker reads. The authority of the call becomes `Host`, which an open program judges. */
 const FORWARDED_METADATA = ["authorization", "origin", "sec-fetch-site", "traceparent", "tracestate", "user-agent"];
@@ -76,7 +80,9 @@ function forwardCall(
   calls: CallsInFlight,
 ): void {
   const forwarded = httpRequest(url, { method: "POST", agent, headers: headersOf(call) });
+  const ended = new AbortController();
   let isAnswered = false;
+  let hasArrived = false;
   let size: number | undefined;
   const end = ({ message = new Uint8Array(), status: { code, message: details, details: bytes } }: GrpcAnswer) => {
     if (isAnswered) return;
@@ -87,7 +93,8 @@ function forwardCall(
     if (bytes !== undefined) metadata.set("grpc-status-details-bin", asBuffer(bytes));
     answer({ code, details, metadata });
     // The rest of a refused message is not wanted.
-    call.resume();
+    if (hasArrived) call.resume();
+    else closeStream(call);
   };
 
   const read = () => {
@@ -102,6 +109,7 @@ function forwardCall(
       forwarded.write(encodeMessage(message));
     });
     call.on("end", () => {
+      hasArrived = true;
       place?.arrived(size ?? 0);
       forwarded.end();
     });
@@ -111,6 +119,7 @@ function forwardCall(
     isAnswered = true;
     place?.close();
     forwarded.destroy();
+    ended.abort();
   });
   call.on("error", () => forwarded.destroy());
 
@@ -125,7 +134,9 @@ function forwardCall(
   });
   // The runtime closes the connection under the rest of a message that it refuses, and its answer may be lost with it.
   forwarded.on("error", () => {
-    if (!isAnswered) void refusalOf(call, url).then((refusal) => end(refusal ?? UNREACHABLE));
+    if (isAnswered) return;
+    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(REFUSAL_MILLIS)]);
+    void refusalOf(call, url, signal).then((refusal) => end(refusal ?? UNREACHABLE));
   });
 
   // A flowing stream emits later: `place` is there by then.
@@ -135,11 +146,24 @@ function forwardCall(
   end(NO_ROOM);
 }
 
-/** What the Worker answers to the metadata alone, if it refuses the caller. */
-async function refusalOf(call: Forwarded, url: URL): Promise<GrpcAnswer | undefined> {
+/**
+ * Ends the stream of a call that has its status, and whose message may never end: its bytes so far stay in memory else. The library
+ * has no way to do so, and no name for its stream.
+ */
+function closeStream(call: Forwarded): void {
+  const inner: unknown = Reflect.get(call, "call");
+  const stream: unknown = inner instanceof Object ? Reflect.get(inner, "stream") : undefined;
+  // RFC 9113, section 8.1: a complete answer, and no wish for the rest of the request.
+  if (stream instanceof Object && "close" in stream && typeof stream.close === "function")
+    stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** What the Worker answers to the metadata alone, if it refuses the caller. `signal` ends the request. */
+async function refusalOf(call: Forwarded, url: URL, signal: AbortSignal): Promise<GrpcAnswer | undefined> {
   const asked = httpRequest(url, {
     method: "POST",
     agent: false,
+    signal,
     headers: { ...headersOf(call), "content-length": 0 },
   });
   try {
