@@ -6,8 +6,8 @@ import type { LogMeta } from "./log/log-meta.ts";
 /** The jobs of a log: `JOBS` says when each is due, and how it runs. */
 export type JobKind = "expire" | "delete" | "copy" | "report" | "deliver" | "move";
 
-/** A due job runs at once; the alarm is for the case that the run is lost with the instance. */
-const LOST_RUN_MILLIS = 1_000;
+/** From now to the earliest alarm: a due job runs at once, and the alarm is for the case that the run is lost with the instance. */
+const EARLIEST_ALARM_MILLIS = 1_000;
 const FIRST_RETRY_MILLIS = 1_000;
 /** An object that keeps failing is called once a minute. */
 const LAST_RETRY_MILLIS = 60_000;
@@ -88,7 +88,7 @@ export class JobSchedule {
     let near = Number.POSITIVE_INFINITY;
     let far = Number.POSITIVE_INFINITY;
     for (const scheduled of this.#scheduled.values()) {
-      const at = Math.round(Math.max(dueAt(scheduled, now), now + LOST_RUN_MILLIS));
+      const at = Math.round(Math.max(dueAt(scheduled, now), now + EARLIEST_ALARM_MILLIS));
       if (at < now + NEAR_MILLIS) near = Math.min(near, at);
       else far = Math.min(far, at);
     }
