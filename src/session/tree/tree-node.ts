@@ -100,12 +100,10 @@ export type DraftNode = Mutable<Omit<TreeNode, "parent" | "children">> & {
   readonly children: DraftNode[];
   /** Latest start or end in the subtree. */
   latest: bigint;
-  /** The equal node of the last tree, which is shown in its place. */
-  kept?: DraftNode;
 };
 
 /** What the table knows of a span beyond the span itself. */
-type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"> & {
+export type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"> & {
   readonly usage: OwnUsage | undefined;
   readonly failure: string | undefined;
 };

@@ -4,19 +4,19 @@ import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
 import type { SessionTimes } from "../session-times.ts";
 import { errorsOf } from "../errors.ts";
 import { UsageTotal } from "../row-usage.ts";
-import type { OwnUsage, Usage } from "../row-usage.ts";
+import type { OwnUsage } from "../row-usage.ts";
 import type { Errors } from "../errors.ts";
 import { failureAt, isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isClosed } from "./closed-rows.ts";
-import { keepNodes } from "./keep-nodes.ts";
+import { keptNodes } from "./keep-nodes.ts";
 import type { ClosedRows } from "./closed-rows.ts";
-import { outlineOf, placeholderAt, startOf } from "./outline.ts";
+import { outlineOf, startOf } from "./outline.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { draftNode, draftPlaceholder, EMPTY_TREE } from "./tree-node.ts";
-import type { Badge, DraftNode, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+import type { Badge, DraftNode, RowFields, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 
 export { EMPTY_TREE } from "./tree-node.ts";
 export type { Badge, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
@@ -41,29 +41,34 @@ export function buildTree(
   const errors = errorsOf(table, groups);
   /** By place. */
   const nodes = new Array<DraftNode | undefined>(parents.length);
+  placeholders.forEach((placeholder, at) => {
+    const place = table.size + at;
+    const above = parents[place] ?? ROOT;
+    nodes[place] = dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
+  });
+  const fieldsOf = (place: number, span: ViewSpan): RowFields =>
+    fieldsAt(table, place, span, { above: parents[place] ?? ROOT, clocks, errors, usageOf });
+  const kept = keptNodes({ order, parents, spans, placeholders: nodes, last, fieldsOf });
   const roots: DraftNode[] = [];
   const rows: DraftNode[] = [];
+  const drafts: DraftNode[] = [];
   for (const place of order) {
-    const above = parents[place] ?? ROOT;
-    const placeholder = placeholderAt(table, placeholders, place);
-    const node =
-      placeholder === undefined
-        ? dressRow(table, place, spans[place], { above, clocks, errors, usageOf })
-        : dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
+    const span = spans[place];
+    const node = kept[place] ?? nodes[place] ?? (span && draftNode(span, fieldsOf(place, span)));
     if (node === undefined) continue;
     nodes[place] = node;
     rows.push(node);
+    if (kept[place] === undefined) drafts.push(node);
+    const above = parents[place] ?? ROOT;
     const parent = above < 0 ? undefined : nodes[above];
-    if (parent === undefined) {
-      roots.push(node);
-      continue;
+    if (parent === undefined) roots.push(node);
+    else if (kept[above] === undefined) {
+      node.parent = parent;
+      node.depth = parent.depth + 1;
+      parent.children.push(node);
     }
-    node.parent = parent;
-    node.depth = parent.depth + 1;
-    parent.children.push(node);
   }
-  sumUp(rows);
-  keepNodes(roots, rows, last);
+  sumUp(drafts);
   // Built on first use: the page builds a tree per frame, and few need it.
   let byKey: ReadonlyMap<string, TreeNode> | undefined;
   let bySpan: SpanNodes | undefined;
@@ -99,26 +104,25 @@ type Dress = {
   readonly usageOf: (row: number) => OwnUsage | undefined;
 };
 
-function dressRow(
+function fieldsAt(
   table: SpanTable,
   row: number,
-  span: ViewSpan | undefined,
+  { facts }: ViewSpan,
   { above, clocks, errors, usageOf }: Dress,
-): DraftNode | undefined {
-  if (span === undefined) return undefined;
+): RowFields {
   const badges: Badge[] = [];
-  if (!span.facts.running && span.facts.end < span.facts.start) badges.push("end-before-start");
+  if (!facts.running && facts.end < facts.start) badges.push("end-before-start");
   if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
   if (table.sharesId(row)) badges.push("duplicate-id");
   if (above < ROOT) badges.push(...cutBadges(above));
-  return draftNode(span, {
+  return {
     error: errors.failed[row] === 1,
     cause: errors.causes[row] === 1,
     canceled: isError(table, row) && isCanceled(table, row),
     badges: badges.length === 0 ? NO_BADGES : badges,
     usage: usageOf(row),
     failure: errors.failed[row] === 1 ? failureAt(table, row) : undefined,
-  });
+  };
 }
 
 function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: number, awaited: boolean): DraftNode {
@@ -162,34 +166,23 @@ export function visibleRows(tree: SessionTree, closed: ClosedRows): readonly Tre
   return visible;
 }
 
-/** Children are after their parents in `rows`: in reverse, each node is complete before its parent sums it up. */
-function sumUp(rows: readonly DraftNode[]): void {
-  /** Of rows with usage at or below several rows. */
-  const totals = new Map<DraftNode, UsageTotal>();
-  for (let at = rows.length - 1; at >= 0; at--) {
-    const node = rows[at];
-    if (!node) continue;
+/** Children are after their parents: in reverse, each node is complete before its parent sums it up. Kept nodes are complete. */
+function sumUp(drafts: readonly DraftNode[]): void {
+  for (const node of drafts.toReversed()) {
+    let total: UsageTotal | undefined;
+    for (const { descendants, worst, latest, usageBelow } of node.children.toReversed()) {
+      node.descendants += descendants + 1;
+      if (worst === "error") node.worst = worst;
+      if (latest > node.latest) node.latest = latest;
+      if (usageBelow === undefined) continue;
+      if (node.usageBelow === undefined) node.usageBelow = usageBelow;
+      else {
+        node.usageBelow = total ??= new UsageTotal(node.usageBelow);
+        total.add(usageBelow);
+      }
+    }
     if (node.running || !node.span || node.span.facts.derivation === "prompt") node.end = node.latest;
-    const { parent } = node;
-    if (!parent) continue;
-    parent.descendants += node.descendants + 1;
-    if (node.worst === "error") parent.worst = "error";
-    if (node.usageBelow !== undefined) addBelow(parent, node.usageBelow, totals);
-    if (node.latest > parent.latest) parent.latest = node.latest;
   }
-}
-
-function addBelow(node: DraftNode, below: Usage, totals: Map<DraftNode, UsageTotal>): void {
-  const known = totals.get(node);
-  if (known !== undefined) return known.add(below);
-  if (node.usageBelow === undefined) {
-    node.usageBelow = below;
-    return;
-  }
-  const total = new UsageTotal(node.usageBelow);
-  total.add(below);
-  totals.set(node, total);
-  node.usageBelow = total;
 }
 
 function keyed(rows: readonly TreeNode[]): Map<string, TreeNode> {

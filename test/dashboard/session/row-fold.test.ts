@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DisplayedSession } from "../../../src/dashboard/session/display-fold.ts";
 import { OUT_OF_VIEW, RowFold } from "../../../src/dashboard/session/transcript/row-fold.ts";
 import { SessionView } from "../../../src/session/view/session-view.ts";
@@ -18,10 +18,12 @@ const span = (id: number, end: number, attributes: Span["attributes"]): Span => 
   ...(attributes && { attributes }),
 });
 
+beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => void vi.useRealTimers());
+
 /** A session whose one turn gets an answer more with each call, and the texts of its rows. */
 function growingSession() {
   const view = new SessionView("s-1");
-  let now = 1_000;
   let count = 1;
   const send = (one: Span): void =>
     view.apply({
@@ -49,36 +51,36 @@ function growingSession() {
     );
     return displayed(newRows);
   };
-  const fold = new RowFold(view, () => now);
+  const fold = new RowFold(view);
   const answers = (): number => fold.rows.blocks.flat().filter(({ of }) => of.kind === "text").length;
-  return { grow, fold, answers, pass: (millis: number) => void (now += millis) };
+  return { grow, fold, answers };
 }
 
 const outOfView = () => true;
 const inView = () => false;
 
 test("rows out of view grow at once after a rest, then seldom", () => {
-  const { grow, fold, answers, pass } = growingSession();
+  const { grow, fold, answers } = growingSession();
   expect(fold.follow(grow("expected"), outOfView)).toBe(0);
   expect(fold.follow(grow(), outOfView)).toBe(0);
   expect(answers()).toBe(2);
-  pass(1_000);
+  vi.advanceTimersByTime(1_000);
   expect(fold.follow(grow(), outOfView)).toBe(OUT_OF_VIEW - 1_000);
-  pass(1_000);
+  vi.advanceTimersByTime(1_000);
   const last = grow();
   expect(fold.follow(last, outOfView)).toBe(OUT_OF_VIEW - 2_000);
   expect({ answers: answers(), isWaiting: fold.isWaiting }).toEqual({ answers: 2, isWaiting: true });
-  pass(OUT_OF_VIEW - 2_000);
+  vi.advanceTimersByTime(OUT_OF_VIEW - 2_000);
   expect(fold.follow(last, outOfView)).toBe(0);
   expect({ answers: answers(), isWaiting: fold.isWaiting }).toEqual({ answers: 4, isWaiting: false });
 });
 
 test("rows that come into view, or change there, are folded at once", () => {
-  const { grow, fold, answers, pass } = growingSession();
+  const { grow, fold, answers } = growingSession();
   fold.follow(grow("expected"), outOfView);
   const before = grow();
   fold.follow(before, outOfView);
-  pass(10);
+  vi.advanceTimersByTime(10);
   const next = grow();
   const asked: DisplayedSession[] = [];
   expect(fold.follow(next, (since) => asked.push(since) > 0)).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { TreeNode } from "../../../session/tree/tree.ts";
-import type { Usage } from "../../../session/row-usage.ts";
+import { costsOf as dollarsOf, type Usage } from "../../../session/row-usage.ts";
 import { counted, duration, shortCount, ticking } from "../../../lib/figures.ts";
 import { costText } from "../../../session/cost-text.ts";
 import { costTitle } from "../../ui/cost.tsx";
@@ -9,20 +9,12 @@ import type { SessionClock } from "../reading-props.ts";
 import { type TimeScale } from "../timeline/time-scale.ts";
 import { isOutside, place } from "../timeline/bar-place.ts";
 
-const BILLION = 1e9;
-
 /** As the page writes costs; "" without any. */
 export function costsOf(usage: Usage | undefined): { readonly text: string; readonly title: string } {
   if (usage === undefined) return { text: "", title: "" };
-  const { reported, estimated, unpriced } = usage;
-  if (reported === undefined && estimated === undefined && unpriced === 0) return { text: "", title: "" };
-  const costs = {
-    ...(reported === undefined && estimated === undefined
-      ? {}
-      : { cost: ((reported ?? 0) + (estimated ?? 0)) / BILLION }),
-    estimated: (estimated ?? 0) / BILLION,
-    unpriced: unpriced === 0 ? [] : [counted(unpriced, "call")],
-  };
+  const { unpriced, ...sums } = dollarsOf(usage);
+  if (sums.cost === undefined && unpriced === 0) return { text: "", title: "" };
+  const costs = { estimated: 0, ...sums, unpriced: unpriced === 0 ? [] : [counted(unpriced, "call")] };
   return { text: costText(costs), title: costTitle(costs) };
 }
 

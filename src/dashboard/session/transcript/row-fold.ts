@@ -23,7 +23,6 @@ const NO_ROWS: FoldedRows = { blocks: [], are: "loaded" };
 export class RowFold {
   readonly #transcript: ViewTranscript | undefined;
   readonly #rows = new ReadingRows();
-  readonly #now: () => number;
   #of: DisplayedSession | undefined;
   #notBefore = 0;
   #notOutOfViewBefore = 0;
@@ -32,10 +31,8 @@ export class RowFold {
   /** The last call of {@link follow} put the fold off. */
   isWaiting = false;
 
-  /** `now`: milliseconds. */
-  constructor(view: SessionView | undefined, now: () => number = () => performance.now()) {
+  constructor(view: SessionView | undefined) {
     this.#transcript = view === undefined ? undefined : new ViewTranscript(view);
-    this.#now = now;
   }
 
   /**
@@ -45,14 +42,14 @@ export class RowFold {
   follow(displayed: DisplayedSession, isOutOfView: (since: DisplayedSession) => boolean): number {
     this.isWaiting = false;
     if (this.#of === displayed) return 0;
-    const started = this.#now();
+    const started = performance.now();
     const isSeldom = this.#of !== undefined && started < this.#notOutOfViewBefore && isOutOfView(this.#of);
     const wait = (isSeldom ? this.#notOutOfViewBefore : this.#notBefore) - started;
     this.isWaiting = wait > 0;
     if (this.isWaiting) return wait;
     this.#of = displayed;
-    this.#fold(() => this.#now() < started + AT_ONCE);
-    const finished = this.#now();
+    this.#fold(() => performance.now() < started + AT_ONCE);
+    const finished = performance.now();
     const took = finished - started;
     this.#notBefore = finished + took * SHARE;
     const grew = this.rows.are === "grown" && displayed.newRows === "counted";
@@ -63,13 +60,13 @@ export class RowFold {
   /** Folds what {@link follow} left, when the browser is idle and the session is loaded. Answers how to end that. */
   goOn(onRows: () => void): () => void {
     let ending = (): void => {};
-    let shown = this.#now();
+    let shown = performance.now();
     const next = (): void => {
       if (!this.#isBehind || this.#of?.of === "part") return;
       ending = whenIdle((hasTime) => {
         this.#fold(hasTime);
-        if (this.#isBehind && this.#now() < shown + SHOWN_EVERY) return next();
-        shown = this.#now();
+        if (this.#isBehind && performance.now() < shown + SHOWN_EVERY) return next();
+        shown = performance.now();
         onRows();
       }, SHOWN_EVERY);
     };

@@ -28,8 +28,8 @@ export function TranscriptReading(props: ReadingProps) {
   const seen = useRef<Seen | undefined>(undefined);
   const [rows, catchUp] = useRows(displayed, (since) => {
     const { current } = seen;
-    const isFree = following === "resting" && props.playing === "live" && displayed.of === "whole";
-    return isFree && current !== undefined && current.revealed === revealed && !isInView(current, since.tree, tree);
+    if (following === "following" || current === undefined || current.revealed !== revealed) return false;
+    return !isInView(current, since.tree, tree);
   });
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [form, setForm] = useState<ProseForm>("drawn");
