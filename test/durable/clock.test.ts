@@ -71,6 +71,69 @@ describe("after a deletion and with the clock set back", () => {
   });
 });
 
+const DAY = 24 * HOUR;
+
+describe("a deletion that comes again, a day after its fence is gone and with the clock set back, changes nothing", () => {
+  test.each([
+    ["in a shard", world.NEVER],
+    ["in an object of its own, whose id is the shard's again", 1],
+  ])("%s", async (_, items) => {
+    world.moveLogs({ items });
+    await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+    await world.rest(IDS);
+    expect(await world.hasMoved(TRACE)).toBe(items === 1);
+    const [row] = await world.rowsOf<{ epoch: number }>(TRACE, "trace");
+    const deletion = { traceId: TRACE, session: "A", epoch: row?.epoch ?? 0 };
+    await remove("A");
+    await world.rest(IDS);
+    for (let day = 0; day < 2; day++) {
+      world.pass(DAY + 1);
+      for (const id of [...IDS, TRACE, "A"]) await world.fireAlarm(id);
+    }
+    expect(await world.filled(world.objectOf(TRACE))).toEqual([]);
+    world.moveLogs();
+    world.pass(-10 * DAY);
+    await world.deliver(someSpans(TRACE, 3, 1, { "session.id": "A" }));
+    expect(await world.calls(TRACE).deleteTrace(deletion)).toMatchObject({ outcome: "deleted" });
+    expect(await world.rowsOf(TRACE, "chunk")).toHaveLength(1);
+    await world.rest(IDS);
+    expect(await listed()).toEqual({ A: 1 });
+  });
+});
+
+test("a deletion by a binding that only the session knows, since the file of the owner was lost, deletes nothing of later ones", async () => {
+  await world.deliver(someSpans(TRACE, 1, 2, { "session.id": "A" }));
+  await world.rest(IDS);
+  const [row] = await world.rowsOf<{ epoch: number }>(TRACE, "trace");
+  const deletion = { traceId: TRACE, session: "A", epoch: row?.epoch ?? 0 };
+  await world.change(TRACE, "DELETE FROM trace WHERE log = {log}");
+  await world.change(TRACE, "DELETE FROM chunk WHERE place > {first} AND place < {first} + 100");
+  await world.change(TRACE, "DELETE FROM log WHERE id = ?", TRACE);
+  world.pass(-HOUR);
+  await world.deliver(someSpans(TRACE, 3, 1, { "session.id": "A" }));
+  await world.rest(IDS);
+  // The session told the owner of the binding that it knew: the present one is later.
+  expect(await world.calls(TRACE).deleteTrace(deletion)).toMatchObject({ outcome: "deleted" });
+  expect(await world.rowsOf(TRACE, "chunk")).toHaveLength(1);
+});
+
+// spec: RET-8
+test("a trace does not expire while its owner has a delivery that the session lacks, if the clock was set back before it", async () => {
+  await world.deliver(someSpans(TRACE, 1, 1, { "session.id": "A" }));
+  await world.rest(IDS);
+  const [row] = await world.rowsOf<{ epoch: number }>(TRACE, "trace");
+  const expiry = { traceId: TRACE, session: "A", epoch: row?.epoch ?? 0, newest: Date.now(), revision: 1 };
+  world.pass(-HOUR);
+  vi.spyOn(console, "warn").mockReturnValue();
+  const objects: { storeCopy: (...given: Parameters<SessionObject["storeCopy"]>) => unknown } = SessionObject.prototype;
+  const spied = vi.spyOn(objects, "storeCopy").mockRejectedValue(new Error("not just now (a test's fault)"));
+  await world.deliver(someSpans(TRACE, 2, 1));
+  expect(await world.calls(TRACE).deleteTrace(expiry)).toEqual({ outcome: "retained" });
+  spied.mockRestore();
+  await world.rest(IDS);
+  expect(await spansOf("A")).toBe(2);
+});
+
 // spec: RET-11
 test("an export that was sent before a deletion and arrives after it is new data", async () => {
   await world.deliver(someSpans(TRACE, 1, 1));

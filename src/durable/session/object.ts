@@ -313,10 +313,10 @@ export class SessionObject extends DurableObject<Bindings> {
   }
 
   /** The own object of a deleted log gives its id back. */
-  releaseMoved(context: LogCall, move: number): void {
+  releaseMoved(context: LogCall, move: number, lastNumber?: number): void {
     this.#shard.check(context);
     const { state } = this.#shard.log(context.id);
-    if (state.movedBy === move) state.forget();
+    if (state.movedBy === move) state.forget(lastNumber);
   }
 
   /** A subscriber's socket: `log` names the log, `view` the view that it follows, `move` the move that brought the log here; `shards` as in other calls. */

@@ -1,3 +1,4 @@
+import { timeOf } from "../generation.ts";
 import { settingsOf } from "../../config.ts";
 import type { Bindings } from "../../config.ts";
 import type { Settings } from "../../session/contract/settings.ts";
@@ -243,10 +244,14 @@ export class SessionState {
     }
   }
 
-  /** Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. Or that of a log whose own object gave it up then. */
-  forget(): void {
-    this.storage.transactionSync(() => {
+  /**
+   * Deletes the row of a deleted log, whose fences are a day old: no copy of it is under way any more. Or that of a log whose own object gave
+   * it up then. `lastNumber`: at least all epochs and generations that the log had there.
+   */
+  forget(lastNumber = 0): void {
+    this.transaction(() => {
       this.log.meta.forget();
+      this.#shard.tables.rememberNumber(lastNumber);
       this.#shard.due.remove(this.id);
     });
     this.evict();
@@ -366,9 +371,12 @@ export class SessionState {
     this.fold.bytes += bytes;
   }
 
-  /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. */
+  /** The epoch of the first binding of the owned trace: later than all before a deletion, whatever the clock says. All before it are void; call inside the transaction that writes. */
   firstEpoch(now: number): number {
-    return Math.max(now, this.log.meta.fence("trace") + 1);
+    const { meta } = this.log;
+    const epoch = Math.max(now, meta.fence("trace") + 1, this.#shard.tables.lastNumber + 1);
+    meta.raiseFence("trace", epoch - 1);
+    return epoch;
   }
 
   shows(traceId: string): boolean {
@@ -397,11 +405,9 @@ export class SessionState {
     return oldest;
   }
 
-  /** When the last trace left, by tombstones and revoked replicas, Unix milliseconds; 0 if none did. */
+  /** When the last trace left, by its tombstone, or the log began, Unix milliseconds of this object's clock. */
   lastMovedAt(): number {
-    let last = this.log.tombstones.lastReceived();
-    for (const { role, epoch } of this.traces.all()) if (role === "revoked") last = Math.max(last, epoch);
-    return last;
+    return Math.max(this.log.tombstones.lastReceived(), timeOf(this.generation ?? ""));
   }
 
   /** The sessions that traces moved to. */

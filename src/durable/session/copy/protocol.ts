@@ -38,8 +38,10 @@ export type TraceDeletion = {
   readonly session: string;
   /** Of the binding by which the session got its replica. */
   readonly epoch: number;
-  /** If it expires: the time of the last delivery in the replica, Unix milliseconds. An owner with later ones retains the trace. */
+  /** If it expires: the time of the last delivery in the replica, Unix milliseconds; objects of the version before compare it. */
   readonly newest?: number;
+  /** If it expires: the last of the trace's own revisions in the replica. An owner with later ones retains the trace. */
+  readonly revision?: number;
 };
 
 export type TraceDeletionOutcome =

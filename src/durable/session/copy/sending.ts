@@ -129,7 +129,10 @@ export class OwnerCopy {
   #bindAgain(row: TraceRow, session: string, outcome: Exclude<CopyOutcome, { outcome: "stored" }>, cause: Cause): void {
     switch (outcome.outcome) {
       case "stale":
-        this.#state.write(() => this.#state.traces.upsert(outrank(row, outcome.epoch)));
+        this.#state.write(() => {
+          this.#state.traces.upsert(outrank(row, outcome.epoch));
+          this.#state.log.meta.raiseFence("trace", outcome.epoch);
+        });
         return;
       case "full":
         this.#refuse(row, session, cause);

@@ -1,5 +1,5 @@
 import { DAY_MILLIS } from "../../../lib/nanoseconds.ts";
-import { mintGeneration } from "../../generation.ts";
+import { mintGeneration, timeOf } from "../../generation.ts";
 import { PLACES } from "./tables.ts";
 import type { ShardTables } from "./tables.ts";
 
@@ -129,7 +129,7 @@ export class LogMeta {
     this.#set({ wake: at ?? null });
   }
 
-  /** The last epoch that a deletion made void; 0 without one. It counts bindings and is no time, so that nothing depends on two clocks. */
+  /** The last epoch that a deletion made void, or that an earlier log of this id may have had; 0 without one. It counts bindings and is no time, so that nothing depends on two clocks. */
   fence(of: Fenced): number {
     return of === "session" ? this.#row.deleted_session : this.#row.deleted_trace;
   }
@@ -142,7 +142,7 @@ export class LogMeta {
   open(now: number): void {
     if (this.#row.log !== 0) return;
     this.#set({ log: this.#tables.nextLog(now), head: 0, wake: null });
-    this.renew(now);
+    this.renew(Math.max(now, this.#tables.lastNumber + 1));
   }
 
   /** Begins a new generation over the same rows, later than `after`: every viewer reads from the beginning. */
@@ -194,8 +194,14 @@ export class LogMeta {
     this.#isChanged = false;
   }
 
+  /** At least all epochs and generations that the row remembers. */
+  get lastNumber(): number {
+    return Math.max(this.fence("session"), this.fence("trace"), timeOf(this.#row.generation));
+  }
+
   /** Deletes the row of a deleted log, with its fences. */
   forget(): void {
+    this.#tables.rememberNumber(this.lastNumber);
     this.#tables.sql.exec("DELETE FROM log WHERE id = ?", this.id);
   }
 

@@ -88,13 +88,13 @@ export class TraceRows {
     this.#sql.exec("DELETE FROM trace WHERE log = ? AND trace <> ?", this.#meta.number, traceId);
   }
 
-  /** Deletes rows of replicas that were revoked before this time, Unix milliseconds, and have no tombstone any more. Returns their last epoch. */
-  expireRevoked(before: number): number {
+  /** Deletes rows of revoked replicas that have no tombstone any more. Returns their last epoch, up to which copies are void then. */
+  expireRevoked(): number {
     const { number, firstPlace } = this.#meta;
-    const sql = `DELETE FROM trace WHERE log = ? AND role = 'revoked' AND epoch < ?
+    const sql = `DELETE FROM trace WHERE log = ? AND role = 'revoked'
       AND trace NOT IN (SELECT trace FROM chunk WHERE place > ? AND place < ?) RETURNING trace, epoch`;
     let last = 0;
-    const given = [number, before, firstPlace, firstPlace + PLACES];
+    const given = [number, firstPlace, firstPlace + PLACES];
     for (const { trace, epoch } of this.#sql.exec<{ trace: string; epoch: number }>(sql, ...given)) {
       this.#rows.delete(trace);
       last = Math.max(last, epoch);

@@ -237,14 +237,6 @@ export class SessionLog {
     return this.#sql.exec<{ head: number }>(sql, this.meta.firstPlace + revision).one().head;
   }
 
-  /** When the first stored delivery of a trace was received, Unix milliseconds; 0 without one. */
-  firstReceived(traceId: string): number {
-    const sql = `SELECT min(received) AS first FROM chunk
-      WHERE place > ? AND place < ? AND trace = ? AND kind <> 'tombstone'`;
-    const given = [this.meta.firstPlace, this.#end, traceId];
-    return this.#sql.exec<{ first: number | null }>(sql, ...given).one().first ?? 0;
-  }
-
   /** When the last stored delivery of a trace was received, Unix milliseconds; 0 without one. */
   lastReceived(traceId: string): number {
     const sql = `SELECT received FROM chunk WHERE place > ? AND place < ? AND trace = ? AND kind <> 'tombstone'

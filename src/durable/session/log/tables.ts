@@ -69,7 +69,7 @@ export class ShardTables {
   readonly #places: Places;
   #exists: boolean | undefined;
   #lastLog = 0;
-  #lastMove = 0;
+  #lastNumber = 0;
   #scanAt = 0;
   #own: OwnState | undefined;
   #location: Location | undefined;
@@ -134,23 +134,30 @@ export class ShardTables {
   }
 
   /**
-   * Numbers of moves only rise: the time, where possible, so that a shard whose file was lost gives none again. An object that a log of
-   * this id moved to earlier would take an equal one for that move.
+   * The counter of moves, epochs and generations, which only rises: the time, where possible, so that a shard whose file was lost gives no
+   * number again. A log's rows remember its epochs and its generation, so these are written here when the rows go.
    */
+  get lastNumber(): number {
+    return this.exists ? this.#lastNumber : 0;
+  }
+
+  /** The number of a new move. */
   nextMove(now: number): number {
-    this.#setLastMove(Math.max(this.#lastMove + 1, now));
-    return this.#lastMove;
+    this.rememberNumber(Math.max(this.#lastNumber + 1, now));
+    return this.#lastNumber;
   }
 
   /** A move that the shard stored before its file was lost. Creates the tables on first use. */
   adoptMove(move: number, now: number): void {
     if (!this.exists) this.#create(now);
-    if (move > this.#lastMove) this.#setLastMove(move);
+    this.rememberNumber(move);
   }
 
-  #setLastMove(move: number): void {
-    this.#lastMove = move;
-    this.#meta.set("moves", String(move));
+  /** A number was given: no log gets it, or an earlier one, again. Call inside the transaction that deletes the rows that remember it. */
+  rememberNumber(number: number): void {
+    if (number <= this.#lastNumber) return;
+    this.#lastNumber = number;
+    this.#meta.set("numbers", String(number));
   }
 
   /** Trace ids that name logs that have moved, each with its move, the latest first. */
@@ -180,7 +187,8 @@ export class ShardTables {
     }
     upgradeTables(this.#storage, this.#meta, STEPS);
     this.#lastLog = Number(this.#meta.get("logs"));
-    this.#lastMove = Number(this.#meta.get("moves") ?? 0);
+    // Until it counted more than moves it had their name.
+    this.#lastNumber = Number(this.#meta.get("numbers") ?? this.#meta.get("moves") ?? 0);
     this.#scanAt = Number(this.#meta.get("scan"));
     const own = this.#meta.get("own");
     this.#own = own === undefined ? undefined : (JSON.parse(own) as OwnState);
@@ -201,7 +209,7 @@ export class ShardTables {
     this.#setLocation();
     this.#exists = true;
     this.#lastLog = 0;
-    this.#lastMove = 0;
+    this.#lastNumber = 0;
     this.#scanAt = scanAt;
   }
 }

@@ -177,7 +177,8 @@ export class OwnLog {
         this.#shard.tables.setOwn({ ...own, state: "leaving" });
         this.#shard.due.set(this.id, Date.now() + RETRY_MILLIS);
       });
-    await moveAt(this.#shard.env, "shard", this.#context()).releaseMoved(own.move);
+    const lastNumber = Math.max(this.#state().log.meta.lastNumber, this.#shard.tables.lastNumber);
+    await moveAt(this.#shard.env, "shard", this.#context()).releaseMoved(own.move, lastNumber);
     // A later move may have begun since.
     if (this.#own?.move === own.move) await this.#erase();
   }

@@ -63,12 +63,13 @@ export async function deleteTrace(
     const fence = state.log.meta.fence("trace");
     if (row?.role !== "owner") return { outcome: "deleted", epoch: fence };
     // The owner was deleted since that binding, and began anew: the new spans are not meant, and the old ones are deleted already.
-    const isEarlier = deletion.epoch <= fence || deletion.epoch < state.log.firstReceived(row.traceId);
-    if (isEarlier) return { outcome: "deleted", epoch: fence };
+    if (deletion.epoch <= fence) return { outcome: "deleted", epoch: fence };
     if (row.session !== deletion.session || row.refused !== undefined) return { outcome: "retained" };
-    if (deletion.newest !== undefined && state.lastReceived(row.traceId) > deletion.newest)
-      return { outcome: "retained" };
-    if (deletion.newest !== undefined && waitsForSink(state, row.traceId, Date.now())) return { outcome: "retained" };
+    if (deletion.newest !== undefined) {
+      // Without a revision it comes from an object that runs the version before: that one calls again.
+      const lacksNone = deletion.revision !== undefined && state.traceHead(row.traceId) <= deletion.revision;
+      if (!lacksNone || waitsForSink(state, row.traceId, Date.now())) return { outcome: "retained" };
+    }
     if (row.revoking.length === 0) {
       deleteOwned(state, row);
       return { outcome: "deleted", epoch: row.epoch };

@@ -63,7 +63,8 @@ async function expireAtOwner(
   const { id } = state;
   const row = state.traces.get(traceId);
   if (row?.role === "replica") {
-    const outcome = await state.objectOf(traceId, cause).deleteTrace({ traceId, session: id, epoch, newest });
+    const revision = state.traceHead(traceId);
+    const outcome = await state.objectOf(traceId, cause).deleteTrace({ traceId, session: id, epoch, newest, revision });
     return outcome.outcome === "deleted" ? { traceId, epoch, until: voidUntil(epoch, outcome) } : undefined;
   }
   for (let owned = row; owned !== undefined; owned = state.traces.get(traceId)) {
@@ -118,7 +119,7 @@ function expireTombstones(state: SessionState): void {
   state.write(() => {
     state.log.meta.storeHead(state.log.head);
     state.log.tombstones.expire(before);
-    state.log.meta.raiseFence("session", state.traces.expireRevoked(before));
+    state.log.meta.raiseFence("session", state.traces.expireRevoked());
     state.log.meta.renew(Date.now());
   });
   state.evict();
