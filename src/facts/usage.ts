@@ -87,8 +87,7 @@ function partsInText(index: AttributeIndex): Parts | undefined {
 /** Parts in JSON of usage, by the names of OpenAI, LangChain, Anthropic, Bedrock, the AI SDK and Braintrust, at any depth. */
 const PARTS = {
   cached: /"(?:cache_read(?:_input_tokens)?|cacheReadInputTokens|cachedPromptTokens|(?:prompt_)?cached_tokens)":(\d+)/g,
-  written:
-    /"(?:(?:prompt_)?cache_(?:creation|write)(?:_input)?(?:_tokens)?|cache(?:Creation|Write)InputTokens)":(\d+)/g,
+  written: /cache(?:_(?:creation|write)(?:_input)?(?:_tokens)?|(?:Creation|Write)InputTokens)":(\d+)/g,
   written5m: writtenFor("5m"),
   written1h: writtenFor("1h"),
   reasoning: /"(?:completion_)?reasoning(?:_tokens|Tokens)?":(\d+)/g,
@@ -96,16 +95,16 @@ const PARTS = {
 
 /** Tokens written to a cache for a time: Anthropic's and Braintrust's names, and Bedrock's entries of `cacheDetails`. */
 function writtenFor(time: string): RegExp {
-  const name = `(?:ephemeral_${time}_input|(?:prompt_)?cache_creation_${time}(?:_input)?)_tokens`;
-  return new RegExp(`"${name}":(\\d+)|"ttl":"${time}","inputTokens":(\\d+)|"inputTokens":(\\d+),"ttl":"${time}"`, "g");
+  const name = `(?:ephemeral|creation)_${time}(?:_input)?_tokens`;
+  return new RegExp(`${name}":(\\d+)|"ttl":"${time}","inputTokens":(\\d+)|"inputTokens":(\\d+),"ttl":"${time}"`, "g");
 }
 
 function partsOf(usage: PlainRecord): Parts {
   const text = jsonText(usage);
   const first = (part: RegExp): number => {
-    for (const [, ...groups] of text.matchAll(part)) {
-      const counted = count(Number(groups.find((digits) => digits !== undefined)));
-      if (counted > 0) return counted;
+    for (const [, a, b, c] of text.matchAll(part)) {
+      const counted = Number(a ?? b ?? c);
+      if (counted > 0) return count(counted);
     }
     return 0;
   };
@@ -213,17 +212,17 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
   const tokens = {
     input,
     output,
-    cached: cached || (isInclusive ? parts.cached : 0),
-    written: written || (isInclusive ? parts.written : 0),
+    cached: cached || (isInclusive && parts.cached) || 0,
+    written: written || (isInclusive && parts.written) || 0,
     written1h: written1h || parts.written1h,
-    reasoning: reasoning || (isInclusive ? parts.reasoning : 0),
+    reasoning: reasoning || (isInclusive && parts.reasoning) || 0,
   };
   return normalise({ ...tokens, total: count(usage.total), isApart: !isInclusive });
 }
 
 /** Whether a name is that of tokens written to a cache. */
 function isOfWritten(name: string): boolean {
-  return name.includes("ephemeral") || (name.includes("cache") && /creation|write/.test(name));
+  return /cache.*(creation|write)|ephemeral/.test(name);
 }
 
 /** Counts in the names of the providers' own answers. */

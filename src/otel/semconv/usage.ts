@@ -78,7 +78,6 @@ export const WRITTEN_TOKEN_KEYS = [
 export const WRITTEN_1H_TOKEN_KEYS = [
   "gen_ai.usage.cache_creation.ephemeral_1h_input_tokens",
   "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
-  "gen_ai.usage.cache_creation.ephemeral_1h.input_tokens",
   "dash0.gen_ai.usage.cache_creation.ephemeral_1h.input_tokens",
   "gen_ai.usage.cache_creation_1h_input_tokens",
   "gen_ai.usage.details.ephemeral_1h_input_tokens",
