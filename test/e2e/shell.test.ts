@@ -227,6 +227,27 @@ test("names of models stay readable beside what they cost", async () => {
   expect(complaints).toEqual([]);
 });
 
+test("at 1121 pixels, where four cards stand beside each other, names of models can be read", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const call = (name: string, id: number) => ({
+    id,
+    name: "chat",
+    from: id,
+    to: id + 1,
+    attributes: { ...model, "gen_ai.request.model": name, "gen_ai.usage.input_tokens": "3000" },
+  });
+  await sender(url, "two models")("first", call("gemini-3-pro", 1), call("gpt-5.2", 2));
+  const { page, complaints } = await openPage({ viewport: { width: 1121, height: 850 } });
+  await page.goto(`${url}/sessions/two models`);
+  await expect.poll(() => page.locator(".card").count()).toBe(4);
+  const names = page.locator(".card").nth(1).locator(".part-name");
+  await expect.poll(() => names.allTextContents()).toEqual(["gemini-3-pro", "gpt-5.2"]);
+  // Some six letters.
+  const widths = await names.evaluateAll((all) => all.map(({ clientWidth }) => clientWidth));
+  expect(widths.filter((width) => width < 45)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
 test("Follow brings what it follows into a low window, where the page scrolls too", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "low");
