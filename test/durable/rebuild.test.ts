@@ -93,3 +93,12 @@ test("only a damaged session is removed by its directory alone, and a new report
   const left = await damagedNow();
   expect([left.includes(lost), left.includes(renewed)]).toEqual([false, false]);
 });
+
+test.each(["nothing", "[]", '{"own":[{"object":"no file","log":"a"}]}', '{"own":[{"object":1}]}'])(
+  "a body that names no files is refused: %s",
+  async (body) => {
+    const answer = await request("/admin/rebuild", { method: "POST", body });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("The body must be");
+  },
+);
