@@ -6,6 +6,8 @@ export class MessageReader {
   readonly #decoder = new TextDecoder();
   readonly #parser;
   #messages: EventSourceMessage[] = [];
+  /** A line whose end is still to come. The parser gets whole lines: it would join such a line with all that follows it. */
+  #begun = "";
 
   constructor(
     body: ReadableStream<Uint8Array>,
@@ -23,10 +25,21 @@ export class MessageReader {
   async read(): Promise<readonly EventSourceMessage[] | undefined> {
     const { done, value } = await this.#reader.read();
     if (done) return undefined;
-    this.#parser.feed(this.#decoder.decode(value, { stream: true }));
+    this.#feed(this.#decoder.decode(value, { stream: true }));
     const messages = this.#messages;
     this.#messages = [];
     return messages;
+  }
+
+  #feed(text: string): void {
+    const first = text.indexOf("\n") + 1;
+    const last = text.lastIndexOf("\n") + 1;
+    if (first > 0) {
+      this.#parser.feed(this.#begun + text.slice(0, first));
+      this.#parser.feed(text.slice(first, last));
+      this.#begun = "";
+    }
+    this.#begun += text.slice(last);
   }
 
   async cancel(): Promise<void> {
