@@ -29,8 +29,8 @@ const SHARE = 4;
 /** A long log is folded in slices of so many milliseconds: the page draws its beginning while the rest is folded. */
 const SLICE = 12;
 /** The first pause after a rebuild while a log is loaded, milliseconds: what is drawn of it takes time from what is folded. The next is twice as long. */
-const LOADING_PAUSE = 1_200;
-const LONGEST_LOADING_PAUSE = 3_200;
+const LOADING_PAUSE = 2_400;
+const LONGEST_LOADING_PAUSE = 9_600;
 /** A browser that draws nothing folds all the same, milliseconds. */
 const UNDRAWN = 200;
 
