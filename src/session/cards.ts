@@ -278,11 +278,15 @@ type Failure = { readonly row: TreeNode; readonly aftermath: Aftermath };
 
 function failuresIn(rows: readonly TreeNode[]): readonly Failure[] {
   if (!rows.some(({ cause }) => cause)) return [];
-  // Parents come first.
-  const decided = new Map<TreeNode, Aftermath>();
-  for (const row of rows)
-    decided.set(row, aftermathAt(row, row.parent === undefined ? undefined : decided.get(row.parent)));
-  return rows.flatMap((row) => (row.cause ? { row, aftermath: decided.get(row) ?? "failed" } : []));
+  /** By depth, of the row and those above it: rows come depth first. */
+  const decided: Aftermath[] = [];
+  const failures: Failure[] = [];
+  for (const row of rows) {
+    const aftermath = aftermathAt(row, row.parent === undefined ? undefined : decided[row.depth - 1]);
+    decided[row.depth] = aftermath;
+    if (row.cause) failures.push({ row, aftermath });
+  }
+  return failures;
 }
 
 /** How a failure at or below this row went on. `above`: how one at its parent did. */

@@ -29,12 +29,13 @@ export const MAX_LANES = 12;
 
 const lanesByRoot = foldRoots((rows): ReadonlyMap<string, readonly LaneStep[]> => {
   const lanes = new Map<string, LaneStep[]>();
-  const laneOf = new Map<TreeNode, string>();
+  /** By depth, of the row and those above it: rows come depth first. */
+  const laneAt: string[] = [];
   const hasSteps = rows.some(isStep);
   for (const row of rows) {
     const own = agentName(row);
-    const lane = own ?? (row.parent === undefined ? "" : (laneOf.get(row.parent) ?? ""));
-    laneOf.set(row, lane);
+    const lane = own ?? (row.parent === undefined ? "" : (laneAt[row.depth - 1] ?? ""));
+    laneAt[row.depth] = lane;
     // Without steps, what contains nothing else is what happened.
     const isShown = hasSteps ? isStep(row) || row.cause : row.span !== undefined && row.children.length === 0;
     if (!isShown || row.span === undefined || row.badges.includes("absurd-time")) continue;

@@ -92,9 +92,15 @@ export class SpanRows {
     picked.#words = new Uint32Array(rows.length * WIDTH);
     picked.#halves = new Uint16Array(picked.#words.buffer);
     picked.#producers = new Uint8Array(rows.length);
-    for (const [at, row] of rows.entries()) {
-      for (let word = 0; word < WIDTH; word++) picked.#words[at * WIDTH + word] = this.word(row, word);
-      picked.#producers[at] = this.#producers[row] ?? 0;
+    // Rows of a part mostly follow each other: each run of them is copied in one piece.
+    for (let at = 0; at < rows.length;) {
+      const first = rows[at] ?? 0;
+      let end = at + 1;
+      while (end < rows.length && rows[end] === first + end - at) end++;
+      const after = first + end - at;
+      picked.#words.set(this.#words.subarray(first * WIDTH, after * WIDTH), at * WIDTH);
+      picked.#producers.set(this.#producers.subarray(first, after), at);
+      at = end;
     }
     picked.#length = rows.length;
     picked.#anyDerived = this.#anyDerived;

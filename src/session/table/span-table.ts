@@ -38,8 +38,8 @@ export class SpanTable {
   /** Where it is set, spans that are admitted from then on are noted in it. */
   recent: RecentSpans | undefined;
   readonly knownParents = new KnownParents();
-  /** Numbers of traces in which two spans have one id. */
-  readonly sharingTraces = new Set<number>();
+  /** Numbers of traces in which two spans have one id, or had: in all others an id is one row. */
+  readonly sharingTraces: Set<number>;
   #pool: StringPool;
   readonly #index = new SpanIndex({
     trace: (row) => this.rows.word(row, Row.TRACE),
@@ -65,6 +65,7 @@ export class SpanTable {
     this.records = whole?.records ?? new LogRecords();
     this.annotations = whole?.annotations ?? new Annotations();
     this.continuations = whole?.continuations ?? new Continuations();
+    this.sharingTraces = whole?.sharingTraces ?? new Set();
     this.#pool = whole === undefined ? new StringPool() : whole.#pool;
     this.#traces = whole === undefined ? new Map<string, number>() : whole.#traces;
     this.#traceIds = whole === undefined ? [] : whole.#traceIds;
@@ -259,9 +260,10 @@ export class SpanTable {
   /** Row of a span id, given as two words; -1 if not received. If several spans share the id: the one of the smallest OTLP kind. */
   rowOf(trace: number, high: number, low: number): number {
     const { rows } = this;
-    let found = -1;
-    for (let row = this.#index.first(trace, high, low); row >= 0; row = this.#index.next(row)) {
-      if (found < 0 || rows.word(row, Row.OTLP_KIND) < rows.word(found, Row.OTLP_KIND)) found = row;
+    let found = this.#index.first(trace, high, low);
+    if (!this.sharingTraces.has(trace)) return found;
+    for (let row = found; row >= 0; row = this.#index.next(row)) {
+      if (rows.word(row, Row.OTLP_KIND) < rows.word(found, Row.OTLP_KIND)) found = row;
     }
     return found;
   }
@@ -277,6 +279,7 @@ export class SpanTable {
   /** Whether another span has the row's trace and span id. */
   sharesId(row: number): boolean {
     const { rows } = this;
+    if (!this.sharingTraces.has(rows.word(row, Row.TRACE))) return false;
     const first = this.#index.first(rows.word(row, Row.TRACE), rows.word(row, Row.ID), rows.word(row, Row.ID + 1));
     return this.#index.next(first) >= 0;
   }

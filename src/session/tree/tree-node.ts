@@ -111,7 +111,7 @@ export type RowFields = Pick<TreeNode, "error" | "cause" | "canceled" | "badges"
 export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usage, failure }: RowFields): DraftNode {
   const { facts } = span;
   const { start, running } = facts;
-  return {
+  const node: DraftNode = {
     key: span.key,
     traceId: span.traceId,
     spanId: facts.spanId,
@@ -130,9 +130,10 @@ export function draftNode(span: ViewSpan, { error, cause, canceled, badges, usag
     worst: error ? "error" : "ok",
     descendants: 0,
     badges,
-    ...(usage === undefined ? {} : { usage, usageBelow: usage }),
-    ...(failure === undefined ? {} : { failure }),
   };
+  if (usage !== undefined) node.usageBelow = node.usage = usage;
+  if (failure !== undefined) node.failure = failure;
+  return node;
 }
 
 /** A node for a missing span, or one that groups a trace until its root is received. `start`: that of a span below it. */
