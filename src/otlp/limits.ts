@@ -12,7 +12,7 @@ export const MAX_JSON_TOKENS = 750_000;
 /** A Collector's default batch is 8,192 spans; a batch of twice that still passes whole. */
 export const MAX_SPANS = 20_000;
 
-/** Each trace is one call. A request may make 10,000 calls, and other requests wait behind it. */
+/** Each trace is a transaction of its own, some 1 ms in its shard, and other requests wait behind it. */
 export const MAX_TRACES = 2_000;
 
 /** JSON text of all spans, with each trace's resources, scopes and large values, in UTF-16 units: a two-byte element of protobuf becomes 22 units of JSON. */
