@@ -1,4 +1,5 @@
 import { textBucket } from "../../lib/fixed-keys.ts";
+import { keepLayouts } from "../../lib/kept-layouts.ts";
 import { DERIVATIONS } from "../derivation.ts";
 import type { SpanFacts } from "../facts.ts";
 import { SPAN_KINDS } from "../kind.ts";
@@ -205,3 +206,5 @@ export class ChunkTexts {
     return this.all.push(text) - 1;
   }
 }
+
+keepLayouts(new FactsWriter([]));

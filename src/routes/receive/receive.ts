@@ -19,6 +19,7 @@ import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
+import { keepExportLayouts } from "./export-layouts.ts";
 import { diskProblemBehind } from "../disk.ts";
 import { deliver, exportCallerOf } from "./deliver.ts";
 import type { Delivered } from "./deliver.ts";
@@ -26,6 +27,8 @@ import { VIA_HEADER } from "../../sinks/upstreams/otlp-upstream.ts";
 import { loadUpstreams } from "../../sinks/upstreams/registry.ts";
 import { receiveMetrics, relayUnplaced } from "./relay.ts";
 import { isGrpcPath } from "./wire.ts";
+
+keepExportLayouts();
 
 /** OTLP/HTTP (specification: OTLP/HTTP Request), at `/v1/traces` and every path that ends so. */
 export const receiver = new Hono<AppEnv>({ strict: false });

@@ -36,7 +36,8 @@ export function isGrpcPath(path: string): boolean {
 /** A request that is no call gets an answer of HTTP at a path of gRPC too: its sender would read 200 as a success. */
 export function wireOf(c: Context<AppEnv>): Wire {
   const contentType = c.req.header("content-type");
-  return isGrpcPath(c.req.path) && isGrpcWeb(contentType) ? grpcWire : httpWire(encodingOf(contentType ?? null));
+  if (isGrpcPath(c.req.path) && isGrpcWeb(contentType)) return grpcWire;
+  return httpWires[encodingOf(contentType ?? null) ?? "unknown"];
 }
 
 /** OTLP/HTTP Response: in the request's encoding, JSON if that is unknown. */
@@ -57,6 +58,8 @@ function httpWire(encoding: OtlpEncoding | undefined): Wire {
     },
   };
 }
+
+const httpWires = { json: httpWire("json"), protobuf: httpWire("protobuf"), unknown: httpWire(undefined) };
 
 /** gRPC-Web: always 200, the status of the call stands in the trailers. */
 const grpcWire: Wire = {
