@@ -14,8 +14,7 @@ import { compareRows, promptAt, failureAt, isPromptGuessed } from "./table/annot
 import * as Row from "./table/span-rows.ts";
 import type { SpanTable } from "./table/span-table.ts";
 import type { QueryPhase, QuerySummary, SessionSummary } from "./summary.ts";
-import { dollars } from "./table/usage-rows.ts";
-import { NO_TOKENS } from "./table/usage-rows.ts";
+import { dollars, NO_TOKENS } from "./table/usage-rows.ts";
 import type { UsageSum } from "./table/usage-rows.ts";
 
 /** Limit of `also`: enough to find the session, and a summary stays small. */

@@ -1,7 +1,6 @@
-import type { Calls } from "../../place.ts";
 import type { Bindings } from "../../config.ts";
 import { sessionAt } from "../../place.ts";
-import type { Caller } from "../../place.ts";
+import type { Caller, Calls } from "../../place.ts";
 import { cursorAfter, cursorAt, positionOf } from "../cursor.ts";
 import type { ArkParams } from "../params.ts";
 import { Lru } from "../../lib/lru.ts";
