@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
+import { sendBatch, sendSession } from "../bench/page/sessions.ts";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { closeBrowser, openPage } from "./open-page.ts";
 
@@ -297,4 +298,30 @@ test("Follow keeps the newest step in view when steps join above it, and counts 
   expect(await isInView()).toBe(true);
   expect(await page.getByRole("button", { name: /new steps?$/ }).count()).toBe(0);
   expect(complaints).toEqual([]);
+});
+
+test("what was followed and left the view is given back", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const root = await sendSession(url, { id: "kept", spans: 1_500, traces: 1, seed: 5 });
+  const { page } = await openPage();
+  await page.goto(`${url}/sessions/kept`);
+  await stepsOf(page).first().waitFor();
+  await page.keyboard.press("F");
+  const client = await page.context().newCDPSession(page);
+  const heap = async (): Promise<number> => {
+    await client.send("HeapProfiler.collectGarbage");
+    return (await client.send("Runtime.getHeapUsage")).usedSize;
+  };
+  const follow = async (...seeds: readonly number[]): Promise<void> => {
+    for (const seed of seeds) {
+      await sendBatch(url, "kept", 100, seed, root);
+      // Most of it is drawn by then; what is not keeps nothing.
+      await page.waitForTimeout(400);
+    }
+  };
+  await follow(1, 2, 3);
+  const before = await heap();
+  await follow(4, 5, 6, 7, 8, 9, 10, 11);
+  // What these spans say is some three megabytes. The rows of all folds are as much again, twice.
+  expect((await heap()) - before).toBeLessThan(6_000_000);
 });

@@ -1,4 +1,5 @@
-import { useCallback, useMemo } from "preact/hooks";
+import { useCallback } from "preact/hooks";
+import { memoized } from "../../ui/memoized.tsx";
 import type { MeasuredRows } from "./measured-rows.ts";
 import { type RowProps, StepRow } from "./step-row.tsx";
 
@@ -11,15 +12,14 @@ type SlotProps = RowProps & {
   readonly mark: string;
 };
 
+/** An element that is kept for later would keep all that was drawn around it when it was first drawn, and that what was drawn before. */
+const Contents = memoized(StepRow);
+
 /** The place of a row. Its contents are drawn again only if they change. */
 export function RowSlot({ measure, mark, ...props }: SlotProps) {
-  const { row, node, scale, clock, form, opened, closed, onFold, onSelect } = props;
+  const { row, node, onSelect } = props;
   const { id, spanId } = row;
   const ref = useCallback((element: HTMLElement | null) => measure({ id, spanId }, element), [measure, id, spanId]);
-  const contents = useMemo(
-    () => <StepRow {...props} />,
-    [row, node, scale, clock, form, opened, closed, onFold, onSelect],
-  );
   const select = (event: MouseEvent): void => {
     const isControl = event.target instanceof Element && event.target.closest("a, button, summary") !== null;
     // Text that is being selected is read, not opened.
@@ -35,7 +35,7 @@ export function RowSlot({ measure, mark, ...props }: SlotProps) {
       style={{ "--depth": Math.max(0, Math.min(row.depth - 1, DEEPEST)) }}
       onClick={select}
     >
-      {contents}
+      <Contents {...props} />
     </div>
   );
 }
