@@ -173,8 +173,8 @@ function rowsOf(turn: Turn): RowBlock {
 }
 
 export type RowFilter = {
-  /** Whether the reader asked for rows of this span. */
-  readonly passes: (key: string) => boolean;
+  /** Whether the reader asked for rows of its span. */
+  readonly passes: (row: ReadingRow) => boolean;
   /** Whether a section hides its rows. */
   readonly isClosed: (row: ReadingRow) => boolean;
   /** The only turn that is read, by the key of its row; `undefined`: all. */
@@ -192,7 +192,7 @@ export function shownRows(rows: readonly ReadingRow[], { passes, isClosed, turn 
   });
   const wanted = new Set<ReadingRow>();
   for (const row of isOpen) {
-    if (row.of.kind === "turn" || row.of.kind === "gap" || !passes(row.key)) continue;
+    if (row.of.kind === "turn" || row.of.kind === "gap" || !passes(row)) continue;
     for (let one: ReadingRow | undefined = row; one !== undefined && !wanted.has(one); one = one.around)
       wanted.add(one);
   }
@@ -200,7 +200,7 @@ export function shownRows(rows: readonly ReadingRow[], { passes, isClosed, turn 
   return isOpen.filter(
     (row) =>
       wanted.has(row) ||
-      (row.of.kind === "turn" && passes(row.key)) ||
+      (row.of.kind === "turn" && passes(row)) ||
       (row.of.kind === "gap" && row.around !== undefined && wanted.has(row.around)),
   );
 }

@@ -1,11 +1,9 @@
-import type { ClockRange } from "../clock-outliers.ts";
 import type { QueryGroups } from "../query-groups.ts";
 import { hasAbsurdTime, sessionTimes } from "../session-times.ts";
 import type { SessionTimes } from "../session-times.ts";
 import { errorsOf } from "../errors.ts";
 import { UsageTotal } from "../row-usage.ts";
 import type { OwnUsage } from "../row-usage.ts";
-import type { Errors } from "../errors.ts";
 import { failureAt, isCanceled, isError } from "../table/annotated-rows.ts";
 import { CYCLE, ROOT, SELF } from "../table/parent-links.ts";
 import * as Row from "../table/span-rows.ts";
@@ -46,8 +44,23 @@ export function buildTree(
     const above = parents[place] ?? ROOT;
     nodes[place] = dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
   });
-  const fieldsOf = (place: number, span: ViewSpan): RowFields =>
-    fieldsAt(table, place, span, { above: parents[place] ?? ROOT, clocks, errors, usageOf });
+  const fieldsOf = (row: number, { facts }: ViewSpan): RowFields => {
+    const above = parents[row] ?? ROOT;
+    const badges: Badge[] = [];
+    if (!facts.running && facts.end < facts.start) badges.push("end-before-start");
+    if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
+    if (table.sharesId(row)) badges.push("duplicate-id");
+    if (above < ROOT) badges.push(...cutBadges(above));
+    const error = errors.failed[row] === 1;
+    return {
+      error,
+      cause: errors.causes[row] === 1,
+      canceled: isError(table, row) && isCanceled(table, row),
+      badges: badges.length === 0 ? NO_BADGES : badges,
+      usage: usageOf(row),
+      failure: error ? failureAt(table, row) : undefined,
+    };
+  };
   const kept = keptNodes({ order, parents, spans, placeholders: nodes, last, fieldsOf });
   const roots: DraftNode[] = [];
   const rows: DraftNode[] = [];
@@ -95,35 +108,6 @@ type Surroundings = {
 };
 
 const NO_BADGES: readonly Badge[] = [];
-
-type Dress = {
-  /** The row above, or why there is none. */
-  readonly above: number;
-  readonly clocks: ClockRange;
-  readonly errors: Errors;
-  readonly usageOf: (row: number) => OwnUsage | undefined;
-};
-
-function fieldsAt(
-  table: SpanTable,
-  row: number,
-  { facts }: ViewSpan,
-  { above, clocks, errors, usageOf }: Dress,
-): RowFields {
-  const badges: Badge[] = [];
-  if (!facts.running && facts.end < facts.start) badges.push("end-before-start");
-  if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
-  if (table.sharesId(row)) badges.push("duplicate-id");
-  if (above < ROOT) badges.push(...cutBadges(above));
-  return {
-    error: errors.failed[row] === 1,
-    cause: errors.causes[row] === 1,
-    canceled: isError(table, row) && isCanceled(table, row),
-    badges: badges.length === 0 ? NO_BADGES : badges,
-    usage: usageOf(row),
-    failure: errors.failed[row] === 1 ? failureAt(table, row) : undefined,
-  };
-}
 
 function dressPlaceholder(table: SpanTable, placeholder: Placeholder, above: number, awaited: boolean): DraftNode {
   const { standsFor, high, low, name, earliest } = placeholder;

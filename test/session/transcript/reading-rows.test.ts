@@ -98,7 +98,7 @@ describe("the rows of a transcript", () => {
   test("a filter keeps the sections around what passes", () => {
     const rows = rowsOf(sketched(TRIP));
     const tool = rows.find(({ of }) => of.kind === "tool")?.key;
-    expect(printRows(shownRows(rows, { ...ALL, passes: (key) => key === tool }))).toEqual([
+    expect(printRows(shownRows(rows, { ...ALL, passes: ({ key }) => key === tool }))).toEqual([
       "turn 1 trip",
       "  agent weather",
       '    tool forecast({"city":"Porto"}) → rain',

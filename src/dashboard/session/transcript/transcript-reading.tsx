@@ -35,21 +35,21 @@ export function TranscriptReading(props: ReadingProps) {
   const [form, setForm] = useState<ProseForm>("drawn");
   const nodeOf = useCallback((key: string): TreeNode | undefined => nodeIn(tree, key), [tree]);
 
+  const isAllOpen = reader.closed.others === "open" && reader.closed.named.size === 0;
   const isRowClosed = (row: ReadingRow): boolean => {
     if (row.of.kind === "earlier") return !opened.has(row.id);
-    const node = nodeOf(row.key);
+    const node = isAllOpen ? undefined : nodeOf(row.key);
     return node !== undefined && isClosed(reader.closed, node);
   };
   const turn = props.turn;
   const choose = useMemo(() => new ShownBlocks(), []);
-  const isAllOpen = reader.closed.others === "open" && reader.closed.named.size === 0;
   const reads = isAllOpen && turn === undefined && !isFiltering(filter) ? "all" : "some";
   const shown = useMemo(
     () =>
       choose.of(rows.blocks, {
-        passes: (key) => {
+        passes: (row) => {
           if (!isFiltering(filter)) return true;
-          const node = nodeOf(key);
+          const node = nodeOf(row.key);
           return node !== undefined && passes(filter, node);
         },
         isClosed: isRowClosed,
