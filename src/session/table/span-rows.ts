@@ -93,14 +93,13 @@ export class SpanRows {
     picked.#halves = new Uint16Array(picked.#words.buffer);
     picked.#producers = new Uint8Array(rows.length);
     // Rows of a part mostly follow each other: each run of them is copied in one piece.
-    for (let at = 0; at < rows.length;) {
+    for (let at = 0, end = 0; at < rows.length; at = end) {
       const first = rows[at] ?? 0;
-      let end = at + 1;
-      while (end < rows.length && rows[end] === first + end - at) end++;
+      do end++;
+      while (end < rows.length && rows[end] === first + end - at);
       const after = first + end - at;
       picked.#words.set(this.#words.subarray(first * WIDTH, after * WIDTH), at * WIDTH);
       picked.#producers.set(this.#producers.subarray(first, after), at);
-      at = end;
     }
     picked.#length = rows.length;
     picked.#anyDerived = this.#anyDerived;

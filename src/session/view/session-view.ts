@@ -1,4 +1,3 @@
-import type { Receipt } from "../../facts/delivery.ts";
 import { deriveFacts } from "../../facts/facts.ts";
 import type { SpanFacts } from "../../facts/facts.ts";
 import type { Resource, ResourceSpans, Scope, Span } from "../../otel/span.ts";
@@ -42,7 +41,7 @@ export class SessionView {
   /** From the first log record on, until the code for it is here. */
   #waiting: SessionStreamEvent[] = [];
   #digest: DigestOf | undefined;
-  readonly #deliveries = new ViewDeliveries();
+  #arrivals = new Arrivals();
   readonly #attributes = new SharedAttributes();
   /** Traces with a `gone` event. They are evicted together before the next read, as each eviction visits all spans. */
   readonly #gone = new Set<string>();
@@ -101,13 +100,7 @@ export class SessionView {
   /** Time of the last delivery, Unix nanoseconds. */
   get lastArrival(): bigint {
     this.#evictGone();
-    return this.#deliveries.newest?.received ?? 0n;
-  }
-
-  /** Receipt of the last delivery. */
-  get lastReceipt(): Receipt | undefined {
-    this.#evictGone();
-    return this.#deliveries.newest?.receipt;
+    return this.#arrivals.last;
   }
 
   /** The last summary from the stream. */
@@ -124,7 +117,7 @@ export class SessionView {
       case "spans":
         this.#evictGone();
         this.#revision++;
-        this.#admit(event.resourceSpans, event.received, event.receipt);
+        this.#admit(event.resourceSpans, event.received);
         return;
       case "logs":
         this.#evictGone();
@@ -237,7 +230,7 @@ export class SessionView {
     if (this.#gone.size === 0) return;
     this.#table.evictTraces(this.#gone);
     this.#logs.evictTraces(this.#gone);
-    for (const traceId of this.#gone) this.#deliveries.evictTrace(traceId);
+    for (const traceId of this.#gone) this.#arrivals.evictTrace(traceId);
     // As in the table, the spans that stay keep their order.
     this.#spans = this.#spans.filter(({ traceId }) => !this.#gone.has(traceId));
     this.#gone.clear();
@@ -262,11 +255,11 @@ export class SessionView {
     this.#logs = new ViewLogs();
     this.#state = {};
     this.#announced = undefined;
-    this.#deliveries.clear();
+    this.#arrivals = new Arrivals();
   }
 
-  #admit(resourceSpans: readonly ResourceSpans[], received: string, receipt: Receipt): void {
-    const delivery = { received: BigInt(received), receipt };
+  #admit(resourceSpans: readonly ResourceSpans[], received: string): void {
+    const arrived = BigInt(received);
     let lastTraceId = "";
     let position = 0;
     for (const { resource, scopeSpans } of resourceSpans) {
@@ -274,7 +267,7 @@ export class SessionView {
         for (const span of spans ?? []) {
           const { traceId } = span;
           this.#attributes.share(span);
-          if (traceId !== lastTraceId) this.#deliveries.add((lastTraceId = traceId), delivery);
+          if (traceId !== lastTraceId) this.#arrivals.add((lastTraceId = traceId), arrived);
           this.#admitSpan(traceId, span, { resource, scope, received }, position++);
         }
       }
@@ -308,10 +301,10 @@ export class SessionView {
     return weighed(of);
   }
 
-  #admitLogs({ traceId, resourceLogs, received, receipt }: Extract<SessionStreamEvent, { type: "logs" }>): void {
+  #admitLogs({ traceId, resourceLogs, received }: Extract<SessionStreamEvent, { type: "logs" }>): void {
     const records = this.#records;
     if (records === undefined) return;
-    this.#deliveries.add(traceId, { received: BigInt(received), receipt });
+    this.#arrivals.add(traceId, BigInt(received));
     // Also by its first record: a trace with records is no longer divided.
     if (!this.#table.records.hasAny(this.#table.traceNumber(traceId))) this.#parts.annotate(traceId);
     let position = 0;
@@ -343,38 +336,29 @@ type SpanSource = {
   readonly derivedFrom?: string;
 };
 
-/** Time of a delivery, Unix nanoseconds, and its receipt. */
-export type ViewDelivery = { readonly received: bigint; readonly receipt: Receipt };
+/** The last delivery of each trace, Unix nanoseconds: those of evicted traces no longer count for the session. */
+class Arrivals {
+  readonly #traces = new Map<string, bigint>();
+  #last: bigint | undefined;
 
-/** The newest delivery of each trace: those of evicted traces no longer count for the session. */
-export class ViewDeliveries {
-  readonly #traces = new Map<string, ViewDelivery>();
-  #newest: ViewDelivery | undefined;
-
-  add(traceId: string, delivery: ViewDelivery): void {
-    const known = this.#traces.get(traceId);
-    if (known !== undefined && known.received > delivery.received) return;
-    this.#traces.set(traceId, delivery);
-    this.#newest = undefined;
+  add(traceId: string, received: bigint): void {
+    if (received <= (this.#traces.get(traceId) ?? 0n)) return;
+    this.#traces.set(traceId, received);
+    this.#last = undefined;
   }
 
-  get newest(): ViewDelivery | undefined {
-    if (this.#newest !== undefined) return this.#newest;
-    let newest: ViewDelivery | undefined;
-    for (const delivery of this.#traces.values()) {
-      if (newest === undefined || newest.received <= delivery.received) newest = delivery;
+  /** Of all; 0 without any. */
+  get last(): bigint {
+    if (this.#last === undefined) {
+      this.#last = 0n;
+      for (const received of this.#traces.values()) if (received > this.#last) this.#last = received;
     }
-    return (this.#newest = newest);
+    return this.#last;
   }
 
   evictTrace(traceId: string): void {
     this.#traces.delete(traceId);
-    this.#newest = undefined;
-  }
-
-  clear(): void {
-    this.#traces.clear();
-    this.#newest = undefined;
+    this.#last = undefined;
   }
 }
 

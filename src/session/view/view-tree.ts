@@ -18,8 +18,6 @@ export type ViewPart = PartFold & { readonly spans: readonly ViewSpan[] };
 export class ViewTree {
   readonly #known = new WeakMap<QueryFold, { readonly clocks: ClockRange; readonly tree: SessionTree }>();
   #last: SessionTree = EMPTY_TREE;
-  /** Those with a row in any tree so far. */
-  readonly #traces = new Set<string>();
 
   /** `table`: of the whole session. */
   of(table: SpanTable, parts: readonly ViewPart[]): SessionTree {
@@ -27,35 +25,17 @@ export class ViewTree {
       table,
       parts.map((part) => ({ table: part.table, groups: part.fold.groups })),
     );
-    // Of one part, rows of a trace may stand below those of another.
-    const trees = parts.map((part) => {
-      const isNew = this.#isNew(part) && parts.length > 1;
-      return this.#treeOf(part, times, isNew ? EMPTY_TREE : this.#last);
-    });
+    const trees = parts.map((part) => this.#treeOf(part, times));
     return (this.#last = mergeTrees(trees, times));
   }
 
-  /** Whether no tree had rows of its traces: most parts of a log that is loading. */
-  #isNew({ fold, spans }: ViewPart): boolean {
-    if (this.#known.has(fold)) return false;
-    let isNew = true;
-    let last: string | undefined;
-    for (const { traceId } of spans) {
-      if (traceId === last) continue;
-      last = traceId;
-      isNew &&= !this.#traces.has(traceId);
-      this.#traces.add(traceId);
-    }
-    return isNew;
-  }
-
-  #treeOf({ table, fold, spans }: ViewPart, times: SessionTimes, last: SessionTree): SessionTree {
+  #treeOf({ table, fold, spans }: ViewPart, times: SessionTimes): SessionTree {
     const known = this.#known.get(fold);
     if (known !== undefined && isSameRange(known.clocks, times.clocks)) return known.tree;
     let ended: ReadonlySet<number> | undefined;
     const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(table, fold)).has(trace);
     const usageOf = ownUsageOf(table, fold);
-    const tree = buildTree(table, fold.groups, spans, isAwaited, usageOf, { times, last });
+    const tree = buildTree(table, fold.groups, spans, isAwaited, usageOf, { times, last: this.#last });
     this.#known.set(fold, { clocks: times.clocks, tree });
     return tree;
   }
