@@ -21,7 +21,7 @@ import { SpanTable } from "../../session/table/span-table.ts";
 import { mergeDuplicates } from "../../session/transcript/duplicates.ts";
 import { foldTranscript } from "../../session/transcript/fold.ts";
 import { Passages } from "../../session/transcript/passage.ts";
-import { SaidReader } from "../../session/transcript/said.ts";
+import { NOTHING, SaidReader } from "../../session/transcript/said.ts";
 import type { SpanSaid } from "../../session/transcript/said.ts";
 import { readSaid } from "../../session/transcript/record-said.ts";
 import { SpanRecords } from "../../session/transcript/span-records.ts";
@@ -175,7 +175,7 @@ export class TranscriptReader {
       if (bytes >= VALUES_AT_ONCE) await readWaiting();
     }
     await readWaiting();
-    mergeDuplicates(fold, said);
+    mergeDuplicates(fold, said, NOTHING);
     this.#records.addLoose(this.#table, fold, shown, said);
     return said;
   }

@@ -1,12 +1,11 @@
 import type { QueryFold } from "../queries.ts";
-import { NOTHING } from "./said.ts";
-import type { SpanSaid } from "./said.ts";
+import type { Said, SpanSaid } from "./said.ts";
 
 /** By what a duplicate says: equal parts give the same object again, so that a turn that did not change is known. */
 const merged = new WeakMap<SpanSaid, { readonly known: SpanSaid; readonly both: SpanSaid }>();
 
-/** Gives spans what their duplicates say: some agents trace their calls without contents, and log them with. `said`: by row. */
-export function mergeDuplicates({ groups }: QueryFold, said: (SpanSaid | undefined)[]): void {
+/** Gives spans what their duplicates say: some agents trace their calls without contents, and log them with. `said`: by row. `nothing`: what says nothing. */
+export function mergeDuplicates({ groups }: QueryFold, said: (SpanSaid | undefined)[], nothing: Said): void {
   for (const [row, shown] of groups.derived?.replacements ?? []) {
     const own = said[row];
     const known = said[shown];
@@ -16,16 +15,16 @@ export function mergeDuplicates({ groups }: QueryFold, said: (SpanSaid | undefin
       continue;
     }
     let both = merged.get(own);
-    if (both?.known !== known) merged.set(own, (both = { known, both: join(known, own) }));
+    if (both?.known !== known) merged.set(own, (both = { known, both: join(known, own, nothing) }));
     said[shown] = both.both;
   }
 }
 
-function join(known: SpanSaid, own: SpanSaid): SpanSaid {
+function join(known: SpanSaid, own: SpanSaid, nothing: Said): SpanSaid {
   return {
     ...known,
-    input: known.input === NOTHING ? own.input : known.input,
-    output: known.output === NOTHING ? own.output : known.output,
+    input: known.input === nothing ? own.input : known.input,
+    output: known.output === nothing ? own.output : known.output,
     callId: known.callId ?? own.callId,
     revision: Math.max(known.revision, own.revision),
   };

@@ -9,11 +9,10 @@ import type { SpanTable } from "../table/span-table.ts";
 import type { ViewSpan } from "../tree/tree.ts";
 import type { ViewRecord } from "../view/log-view.ts";
 import type { SessionView, ViewPart } from "../view/session-view.ts";
-import { mergeDuplicates } from "./duplicates.ts";
 import { FIRST_ROWS, turnsOf, wantedTurns } from "./fold.ts";
 import type { PartTurns } from "./fold.ts";
 import { Passages } from "./passage.ts";
-import { SaidReader } from "./said.ts";
+import { NOTHING, SaidReader } from "./said.ts";
 import type { SpanSaid } from "./said.ts";
 import { SpanRecords } from "./span-records.ts";
 import type { Transcript } from "./transcript.ts";
@@ -116,7 +115,7 @@ export class ViewTranscript {
     if (records.isEmpty && isAlone(part))
       return { ...source, saidAt: readAt, versionAt: (row) => writtenAt(table, row) };
     const said = spans.map((_, row) => readAt(row));
-    mergeDuplicates(fold, said);
+    this.#view.records?.mergeDuplicates(fold, said, NOTHING);
     records.addLoose(table, fold, this.#reader, said);
     return {
       ...source,

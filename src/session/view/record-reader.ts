@@ -5,6 +5,7 @@ import type { LogRecord } from "../../otel/log-record.ts";
 import type { Resource, Scope, Span } from "../../otel/span.ts";
 import { linkDerivedSpans, type LinkDerived } from "../correlate/derived-links.ts";
 import { admitRecords } from "../table/admit-records.ts";
+import { mergeDuplicates } from "../transcript/duplicates.ts";
 import { readSaid, type RecordSaid } from "../transcript/record-said.ts";
 
 /** What a viewer needs of a log record: its facts, the span that it belongs to ("" without), what it says about that, and the spans derived from it. */
@@ -20,6 +21,8 @@ export type RecordReader = {
   readonly read: (record: LogRecord, resource: Resource | undefined, scope: Scope | undefined) => ReadRecord;
   readonly admit: typeof admitRecords;
   readonly link: LinkDerived;
+  /** Without links nothing is a duplicate. */
+  readonly mergeDuplicates: typeof mergeDuplicates;
 };
 
 export const recordReader: RecordReader = {
@@ -31,4 +34,5 @@ export const recordReader: RecordReader = {
   },
   admit: admitRecords,
   link: linkDerivedSpans,
+  mergeDuplicates,
 };

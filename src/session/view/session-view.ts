@@ -77,6 +77,11 @@ export class SessionView {
     for (const event of waiting) this.apply(event);
   }
 
+  /** The code for log records, once it is here. */
+  get records(): RecordReader | undefined {
+    return this.#records;
+  }
+
   get awaitsRecords(): boolean {
     // An exporter may send a span that says that it is derived.
     return this.#waiting.length > 0 || (this.#records === undefined && this.#table.rows.anyDerived);
