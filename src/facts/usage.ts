@@ -187,17 +187,20 @@ export function modelInReply(index: AttributeIndex): string | undefined {
 const MODALITY = /audio|image|video|text|document/;
 
 /**
- * Langfuse's counts, which do not overlap: `input` and any name with `cache_read`, `cache_creation` or `ephemeral`, `output` and
- * `output_reasoning`. OpenAI's `prompt_tokens` and `completion_tokens` include theirs.
+ * Langfuse's counts, which do not overlap: `input` and any name with `cache_read` or `cache_creation`, `output` and `output_reasoning`.
+ * `ephemeral` names say again how long the written ones are kept, or are there in their place. OpenAI's `prompt_tokens` and
+ * `completion_tokens` include theirs.
  */
 function disjointUsage(usage: PlainRecord): Tokens | undefined {
   let [input, output] = [count(usage.prompt_tokens), count(usage.completion_tokens)];
-  let [cached, written, written1h, reasoning] = [0, 0, 0, 0];
+  let [cached, written, ephemeral, written1h, reasoning] = [0, 0, 0, 0, 0];
   const isInclusive = input > 0;
   for (const [name, value] of Object.entries(usage)) {
     if (MODALITY.test(name)) continue;
-    if (isOfWritten(name)) {
-      written += count(value);
+    const isEphemeral = name.includes("ephemeral");
+    if (isEphemeral || /cache.*(creation|write)/.test(name)) {
+      if (isEphemeral) ephemeral += count(value);
+      else written += count(value);
       if (name.includes("1h")) written1h += count(value);
     } else if (name.includes("cache")) cached += count(value);
     else if (name.startsWith("input")) input += count(value);
@@ -206,6 +209,7 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
       if (name.includes("reasoning")) reasoning += count(value);
     }
   }
+  written = Math.max(written, ephemeral);
   if (input + output + cached + written === 0) return undefined;
   // The parts of OpenAI's counts stand in objects of their own, and so do the times of Anthropic's.
   const parts = partsOf(usage);
@@ -218,11 +222,6 @@ function disjointUsage(usage: PlainRecord): Tokens | undefined {
     reasoning: reasoning || (isInclusive && parts.reasoning) || 0,
   };
   return normalise({ ...tokens, total: count(usage.total), isApart: !isInclusive });
-}
-
-/** Whether a name is that of tokens written to a cache. */
-function isOfWritten(name: string): boolean {
-  return /cache.*(creation|write)|ephemeral/.test(name);
 }
 
 /** Counts in the names of the providers' own answers. */

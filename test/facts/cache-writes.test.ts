@@ -46,6 +46,20 @@ test.each<readonly [string, Record<string, string | number>, string]>([
     "460 (300, 150, 70) 5 (0)",
   ],
   [
+    "Langfuse's handler of an earlier LangChain: lifetimes as parts of the input, beside their sum",
+    {
+      "langfuse.observation.usage_details": JSON.stringify({
+        input: 10,
+        output: 5,
+        input_cache_read: 300,
+        input_cache_creation: 150,
+        input_ephemeral_5m_input_tokens: 80,
+        input_ephemeral_1h_input_tokens: 70,
+      }),
+    },
+    "460 (300, 150, 70) 5 (0)",
+  ],
+  [
     "LiteLLM: OpenAI's counts include all, and the details have the lifetimes",
     {
       "langfuse.observation.usage_details": JSON.stringify({
