@@ -9,6 +9,7 @@ export const RebuiltSchema = v.object({
     count,
     v.description("Logs in objects of their own whose shard had lost its file: it knows of them again."),
   ),
+  unanswered: v.pipe(count, v.description("Objects of such logs that failed. Their logs are found by a later call.")),
 });
 
 export type RebuiltAnswer = v.InferOutput<typeof RebuiltSchema>;

@@ -35,6 +35,7 @@ export const rebuild = new Hono<AppEnv>({ strict: false })
       logs: own.logs + self.logs,
       damaged: own.damaged + self.damaged,
       adopted: own.adopted + self.adopted,
+      unanswered: own.unanswered + self.unanswered,
     };
     return data(c, answer);
   })
@@ -57,7 +58,7 @@ async function rebuildList(
       if (wanted !== undefined) continue;
       for (const id of await directory.missing({ shard, shards, head, after, ...page })) lost.add(id);
     }
-  const adopted = await adoptAll(env, tenant, shards, Array.from(lost));
+  const adoptions = await adoptAll(env, tenant, shards, Array.from(lost));
   let logs = 0;
   let damaged = 0;
   for await (const { page, after, shard } of heldLogs(env, tenant, shards)) {
@@ -66,7 +67,7 @@ async function rebuildList(
   }
   // A directory that was made anew does not know whether there are alerts: they say so.
   await alertsOf(env, tenant).changed();
-  return { logs, damaged, adopted };
+  return { logs, damaged, ...adoptions };
 }
 
 /** The logs of all shards, page by page. They report again. */
@@ -82,17 +83,24 @@ async function* heldLogs(env: Bindings, tenant: string, shards: number) {
   }
 }
 
-/** Has the own objects of these logs found by their shards again. Returns how many are. One may have been found by itself meanwhile. */
-async function adoptAll(env: Bindings, tenant: string, shards: number, ids: readonly string[]): Promise<number> {
+/** Has the own objects of these logs found by their shards again. Returns how many are, and how many failed. One may have been found by itself meanwhile. */
+async function adoptAll(
+  env: Bindings,
+  tenant: string,
+  shards: number,
+  ids: readonly string[],
+): Promise<Pick<RebuiltAnswer, "adopted" | "unanswered">> {
   const outcomes = await pool(ids, OBJECTS_AT_ONCE, async (id) => {
     try {
       return await moveAt(env, "own", { tenant, shards, id }).findShard();
     } catch (error) {
       log("moved-log-not-adopted", { level: "error", id, error });
-      return "absent";
+      return "unanswered";
     }
   });
-  return outcomes.filter((outcome) => outcome !== "absent" && outcome !== "deleted").length;
+  const unanswered = outcomes.filter((outcome) => outcome === "unanswered").length;
+  const left = outcomes.filter((outcome) => outcome === "absent" || outcome === "deleted").length;
+  return { adopted: outcomes.length - left - unanswered, unanswered };
 }
 
 /** Whether this is the id of the tenant's own object of the log. */

@@ -235,9 +235,9 @@ describe("a log that has moved, and whose shard lost its file", () => {
     await loseShard(TRACE);
     await deliver(someSpans(TRACE, 6, 2));
     faults.follow(({ method }) => (method === "joinMoved" ? "it arrives late" : undefined));
-    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0 });
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 0, unanswered: 1 });
     faults.end();
-    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1 });
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1, unanswered: 0 });
     await world.rest([TRACE]);
     expect(await namesIn(TRACE)).toEqual(spansFrom(1, 7));
     expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
