@@ -1,6 +1,6 @@
 import type { CallContext } from "../../../place.ts";
 import { append } from "../admission.ts";
-import { isMoved, joinOwner, needsCopy } from "../binding.ts";
+import { joinOwner, needsCopy } from "../binding.ts";
 import { revoke, storeCopy } from "../copy/receiving.ts";
 import type { Chunk } from "../log/chunk.ts";
 import { decodeChunkFacts, deriveChunkFacts, withoutKnown } from "../log/chunk-facts.ts";
@@ -78,6 +78,5 @@ function bindAgain(state: SessionState, cause: CallContext, given: TraceRow): vo
     state.traces.upsert(row);
     if (needsCopy(row, state.id)) state.jobs.schedule("copy", Date.now());
   });
-  if (isMoved(row, state.id) !== isMoved(owned, state.id)) state.evict();
   state.kick(cause);
 }
