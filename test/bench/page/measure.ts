@@ -59,14 +59,18 @@ const PATIENCE = 120_000;
 export type Load = { readonly paint: number; readonly row: number; readonly complete: number };
 
 /**
- * Runs in the page before its scripts: notes the first frame with a row, and the first one with a live stream of which all is folded. It looks
- * when something changed: a look in each frame would make the browser draw each of them, a fifth of what loading 80,000 spans takes.
+ * Runs in the page before its scripts: notes the first frame with a row, and the first one with rows and a live stream of which all is
+ * folded: nothing is complete before it is shown. It looks when something changed: a look in each frame would make the browser draw each of
+ * them, a fifth of what loading 80,000 spans takes.
  */
 const WATCH = `globalThis.loaded = new Promise((resolve) => {
   const loads = (globalThis.loads = {});
   const steps = {
     row: () => document.querySelector(".span-row, .session-row, .step") !== null,
-    complete: () => document.querySelector(".stream-live") !== null && document.querySelector("main[aria-busy=true]") === null,
+    complete: () =>
+      steps.row === undefined &&
+      document.querySelector(".stream-live") !== null &&
+      document.querySelector("main[aria-busy=true]") === null,
   };
   const look = () => {
     for (const [step, isReached] of Object.entries(steps)) {
