@@ -8,7 +8,7 @@ import { Faults, oneStrike } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
 import { aRecord } from "./log-records.ts";
 import { OTHER, TRACE } from "./receivers.ts";
-import { someSpans, traceIdOf } from "./spans.ts";
+import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 let faults: Faults;
@@ -108,6 +108,26 @@ describe("a log that has moved, and whose shard lost its file", () => {
     expect(await namesIn(TRACE)).toEqual(spansFrom(1, 7));
     expect((await world.listed("all")).map(({ id, spans }) => [id, spans])).toEqual([[TRACE, 7]]);
     expect(await world.filled(world.objectOf(TRACE))).toEqual(["log"]);
+  });
+
+  // spec: MOVE-5
+  test("and has no room for a trace that came meanwhile: that one is its own session", async () => {
+    for (let turn = 0; turn < 6; turn++)
+      await deliver(someSpans(TRACE, 1 + 20 * turn, 20, { "session.id": "A", turn: crypto.randomUUID() }), [
+        TRACE,
+        "A",
+      ]);
+    await loseShard(TRACE, "A");
+    await deliver([aSpan(OTHER, 500, {}, { "session.id": "A" })], [TRACE, OTHER, "A"]);
+    Object.assign(env, { MAX_SESSION_BYTES: "1KB" });
+    try {
+      expect(await rebuild([fileOf(TRACE), fileOf("A")])).toMatchObject({ adopted: 2 });
+      await world.rest([TRACE, OTHER, "A"]);
+      expect(await namesIn("A")).toEqual(spansFrom(1, 120));
+      expect(await namesIn(OTHER)).toEqual(["span 500"]);
+    } finally {
+      Reflect.deleteProperty(env, "MAX_SESSION_BYTES");
+    }
   });
 
   // spec: MOVE-5

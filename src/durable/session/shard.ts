@@ -257,7 +257,12 @@ export class Shard implements ShardParts {
   reportAgain(after: string): LogIds {
     const now = Date.now();
     const { isDue, ...page } = this.storage.transactionSync(() => makeDue(this.tables, after, now));
-    for (const one of this.#logs.all()) if (!one.isActive) one.state.evict();
+    for (const one of this.#logs.all()) {
+      if (one.isActive) continue;
+      one.state.evict();
+      // What its session has may be less than it had.
+      one.copier.evict();
+    }
     if (isDue) this.due.arm(now);
     return page;
   }

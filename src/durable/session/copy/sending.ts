@@ -56,6 +56,11 @@ export class OwnerCopy {
     return outcome;
   }
 
+  /** Queries the replica anew before it copies on. */
+  evict(): void {
+    this.#replica = undefined;
+  }
+
   get isActive(): boolean {
     return this.#running !== undefined;
   }
