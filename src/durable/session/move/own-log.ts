@@ -100,6 +100,7 @@ export class OwnLog {
     const wasDeleted = !isDeleting && (await this.#state().directory(undefined).isVoid({ id: this.id, generation }));
     const context = this.#context();
     const outcome = wasDeleted ? "deleted" : await moveAt(this.#shard.env, "shard", context).adoptMoved(own.move);
+    if (outcome === "held") this.#isLost = false;
     if (outcome === "deleted" && this.#isOpen(own.move)) await this.#erase();
     return outcome;
   }
