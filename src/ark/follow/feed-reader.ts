@@ -104,7 +104,9 @@ export class FeedReader implements FeedItems {
       await this.#readReport(report);
     }
     const items = await this.#nextItems();
-    return { items, caughtUp: this.#isLast && this.#feed.length === 0 && this.#unsent.length === 0, ended: false };
+    const isRead = this.#isLast && this.#feed.length === 0 && this.#unsent.length === 0;
+    // What was noticed in an earlier step of this reading is still to be read.
+    return { items, caughtUp: isRead && this.#ahead?.size === 0, ended: false };
   }
 
   async #readFeed(): Promise<FeedEntry | undefined> {

@@ -33,12 +33,14 @@ export class LogItems implements ItemReader {
   }
 
   async read(): ReturnType<ItemReader["read"]> {
-    if (this.#unsent.length === 0) {
+    const isNew = this.#unsent.length === 0;
+    if (isNew) {
       const wasPresent = this.#revision !== undefined;
       if (!(await this.#readPage())) return { items: [], caughtUp: true, ended: wasPresent };
     }
     const items = await this.#nextItems();
-    return { items, caughtUp: this.#unsent.length === 0 && this.#through.isHead, ended: false };
+    // What came since an earlier step read the page is still to be read.
+    return { items, caughtUp: isNew && this.#unsent.length === 0 && this.#through.isHead, ended: false };
   }
 
   /** Answers whether the log exists. */

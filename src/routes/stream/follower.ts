@@ -7,7 +7,7 @@ import { log } from "../../lib/log.ts";
 /** The log that a stream follows: a socket that announces changes, and pages to read. */
 export type Source = {
   attach(): Promise<WebSocket>;
-  /** Reads the page after the source's own cursor, and advances the cursor. `caughtUp`: the page reached the end of the log. */
+  /** Reads the page after the source's own cursor, and advances the cursor. `caughtUp`: all is read that was in the log when the call began. */
   read(): Promise<{ readonly events: readonly Uint8Array[]; readonly caughtUp: boolean; readonly ended: boolean }>;
   /** Classifies a message for this viewer. An `event` advances the source's cursor. */
   receive(message: string | ArrayBuffer): Received;
