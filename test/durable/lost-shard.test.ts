@@ -1,40 +1,20 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { directoryOf, rememberPlace } from "../../src/place.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
-import { Faults, oneStrike } from "./faults.ts";
+import { oneStrike } from "./faults.ts";
+import type { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
 import { aRecord } from "./log-records.ts";
+import { moveLogsEarly, namesIn } from "./moving-logs.ts";
 import { OTHER, TRACE } from "./receivers.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
 
 let faults: Faults;
-beforeAll(async () => {
-  world.divide(1);
-  faults = await Faults.install();
-});
-afterAll(() => {
-  faults.remove();
-  world.divide();
-  world.moveLogs();
-});
-beforeEach(async () => {
-  await world.freshWorld();
-  world.moveLogs({ items: 4, pageBytes: 1 });
-  vi.spyOn(console, "error").mockReturnValue();
-});
-afterEach(() => {
-  faults.end();
-  vi.restoreAllMocks();
-});
-
-async function namesIn(id: string): Promise<(string | undefined)[]> {
-  const session = await world.readSession(id);
-  return world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span.name);
-}
+moveLogsEarly((installed) => (faults = installed));
 
 async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly string[] = [TRACE]): Promise<void> {
   await world.deliver(sent);

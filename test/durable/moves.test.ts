@@ -1,12 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LogMemory } from "../../src/durable/session/log-memory.ts";
 import type { ShardLog } from "../../src/durable/session/shard.ts";
 import { sessionAt } from "../../src/place.ts";
 import type { ResourceSpans } from "../../src/otel/span.ts";
-import { Faults } from "./faults.ts";
-import type { Step } from "./faults.ts";
+import type { Faults, Step } from "./faults.ts";
+import { moveLogsEarly, namesIn } from "./moving-logs.ts";
 import { freshReceivers, OTHER, outboxOf, put, receivers, TRACE } from "./receivers.ts";
 import { directory } from "./reported.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
@@ -16,25 +16,7 @@ import * as world from "./world.ts";
 const DAY = 86_400_000;
 
 let faults: Faults;
-beforeAll(async () => {
-  // One shard, so that all logs are neighbours.
-  world.divide(1);
-  faults = await Faults.install();
-});
-afterAll(() => {
-  faults.remove();
-  world.divide();
-  world.moveLogs();
-});
-beforeEach(async () => {
-  await world.freshWorld();
-  world.moveLogs({ items: 4, pageBytes: 1 });
-  vi.spyOn(console, "error").mockReturnValue();
-});
-afterEach(() => {
-  faults.end();
-  vi.restoreAllMocks();
-});
+moveLogsEarly((installed) => (faults = installed));
 
 /** What is done before a call: time must not pass until it is over. */
 let pending: Promise<void> = Promise.resolve();
@@ -47,11 +29,6 @@ function before(method: string, work: () => Promise<void>): void {
     isDone = true;
     await (pending = work());
   };
-}
-
-async function namesIn(id: string): Promise<(string | undefined)[]> {
-  const session = await world.readSession(id);
-  return world.spansOf(session?.resourceSpans ?? []).map(({ span }) => span.name);
 }
 
 async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly string[] = [TRACE]): Promise<void> {

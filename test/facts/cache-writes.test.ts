@@ -5,6 +5,22 @@ import { LIST_PRICES } from "../../src/session/prices/prices.ts";
 import { attributesOf } from "./span-of.ts";
 import { usage } from "./usage-words.ts";
 
+/** What Haystack records of Anthropic's answer. */
+const HAYSTACK_REPLY = {
+  replies: [
+    {
+      meta: {
+        usage: {
+          input_tokens: 100,
+          output_tokens: 7,
+          cache_creation_input_tokens: 4000,
+          cache_creation: { ephemeral_5m_input_tokens: 1000, ephemeral_1h_input_tokens: 3000 },
+        },
+      },
+    },
+  ],
+};
+
 test.each<readonly [string, Record<string, string | number>, string]>([
   [
     "Langfuse: each lifetime in a name of its own",
@@ -111,20 +127,7 @@ test.each<readonly [string, Record<string, string | number>, string]>([
   [
     "Haystack: Anthropic's usage in its reply",
     {
-      "haystack.agent.step.llm.output": JSON.stringify({
-        replies: [
-          {
-            meta: {
-              usage: {
-                input_tokens: 100,
-                output_tokens: 7,
-                cache_creation_input_tokens: 4000,
-                cache_creation: { ephemeral_5m_input_tokens: 1000, ephemeral_1h_input_tokens: 3000 },
-              },
-            },
-          },
-        ],
-      }),
+      "haystack.agent.step.llm.output": JSON.stringify(HAYSTACK_REPLY),
     },
     "4100 (0, 4000, 3000) 7 (0)",
   ],
@@ -175,21 +178,7 @@ test("tokens written to a cache for an hour are estimated at the price of an hou
     return (tokens && LIST_PRICES.estimate("claude-opus-5-5", tokens, Date.parse("2026-11-30T00:00:00Z") / 1_000)) ?? 0;
   };
   // 100 × 4 + 1,000 × 5 + 3,000 × 8 + 7 × 20 = 29,540 millionths.
-  const chat = {
-    replies: [
-      {
-        meta: {
-          usage: {
-            input_tokens: 100,
-            output_tokens: 7,
-            cache_creation_input_tokens: 4000,
-            cache_creation: { ephemeral_5m_input_tokens: 1000, ephemeral_1h_input_tokens: 3000 },
-          },
-        },
-      },
-    ],
-  };
-  expect(dollars({ "haystack.agent.step.llm.output": JSON.stringify(chat) })).toBe(29_540_000);
+  expect(dollars({ "haystack.agent.step.llm.output": JSON.stringify(HAYSTACK_REPLY) })).toBe(29_540_000);
   // 10 × 4 + 300 × 0.2 + 80 × 5 + 70 × 8 + 5 × 20 = 1,160 millionths.
   const parts = { input: 10, output: 5, input_cache_read: 300, input_cache_creation: 0 };
   const lifetimes = { input_ephemeral_5m_input_tokens: 80, input_ephemeral_1h_input_tokens: 70 };
