@@ -5,18 +5,17 @@ import { encodeTraces } from "../../src/otlp/protobuf/encode.ts";
 import { realisticRequest } from "../bench/realistic-spans.ts";
 
 const [encoding, layouts] = process.argv.slice(2);
-if (layouts === "kept") (await import("../../src/routes/receive/export-layouts.ts")).keepExportLayouts();
+const { countExport } = await import("../../src/routes/receive/export-layouts.ts");
 
 const { resourceSpans } = realisticRequest({ spans: 100, traces: 1, seed: 1 });
 const isJson = encoding === "json";
-const body = isJson
-  ? new TextEncoder().encode(JSON.stringify({ resourceSpans: resourceSpans }))
-  : encodeTraces(resourceSpans);
+const body = isJson ? new TextEncoder().encode(JSON.stringify({ resourceSpans })) : encodeTraces(resourceSpans);
 
 /** Exports until all code that they need is optimised. */
 const EXPORTS = 1_500;
 
 for (let n = 0; n < EXPORTS; n++) {
+  if (layouts === "kept") countExport();
   const decoded = decodeTraces(body, isJson ? "json" : "protobuf");
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
   for (const group of decoded.value.groups) encodeDelivery(group);

@@ -207,4 +207,4 @@ export class ChunkTexts {
   }
 }
 
-keepLayouts(new FactsWriter([]));
+keepLayouts(new FactsWriter([]), new FactsReader(JSON.parse(encodeFacts([]))));

@@ -1,5 +1,4 @@
 import { Context } from "hono";
-import { FactsReader } from "../../facts/codec/decode.ts";
 import { keepLayouts } from "../../lib/kept-layouts.ts";
 import { canonicalEvent, canonicalSpan } from "../../otlp/canonical.ts";
 import type { Decoding } from "../../otlp/decoding.ts";
@@ -55,11 +54,22 @@ const RESOURCE_SPANS = {
   scopeSpans: [{ scope: { name: "agent", version: "1" }, spans: [SPAN, FAILED] }],
 };
 
+/** Exports after which an isolate counts as busy: making the objects takes a new one 20 ms, before its first answer. */
+const BUSY_EXPORTS = 200;
+
+let exports = 0;
+
+/** One more export: keeps the layouts once the isolate is busy. */
+export function countExport(): void {
+  exports++;
+  if (exports === BUSY_EXPORTS) keepExportLayouts();
+}
+
 /**
  * Keeps the layouts of what each export makes and drops, in the Worker and in the object that stores it. Without them each full collection,
  * one in a thousand exports, dropped nearly all code on the path of an export: compiling it anew took a tenth of an export's time.
  */
-export function keepExportLayouts(): void {
+function keepExportLayouts(): void {
   keepDecoders();
   keepSpans();
   keepRequest();
@@ -84,7 +94,7 @@ function keepRequestSpans(decoded: Result<DecodedRequest>): void {
   for (const group of decoded.ok ? decoded.value.groups : []) {
     const delivery = encodeDelivery(group);
     // The object gets a copy, whose layouts are its own.
-    keepLayouts(delivery, structuredClone(delivery), new FactsReader(JSON.parse(delivery.facts)), new Tallies());
+    keepLayouts(delivery, structuredClone(delivery), new Tallies());
   }
 }
 

@@ -19,7 +19,7 @@ import type { Signal } from "../../otlp/response.ts";
 import { answer } from "./answer.ts";
 import type { ExportOutcome } from "./answer.ts";
 import { bodies, readCall, readSent } from "./body-budget.ts";
-import { keepExportLayouts } from "./export-layouts.ts";
+import { countExport } from "./export-layouts.ts";
 import { diskProblemBehind } from "../disk.ts";
 import { deliver, exportCallerOf } from "./deliver.ts";
 import type { Delivered } from "./deliver.ts";
@@ -27,8 +27,6 @@ import { VIA_HEADER } from "../../sinks/upstreams/otlp-upstream.ts";
 import { loadUpstreams } from "../../sinks/upstreams/registry.ts";
 import { receiveMetrics, relayUnplaced } from "./relay.ts";
 import { isGrpcPath } from "./wire.ts";
-
-keepExportLayouts();
 
 /** OTLP/HTTP (specification: OTLP/HTTP Request), at `/v1/traces` and every path that ends so. */
 export const receiver = new Hono<AppEnv>({ strict: false });
@@ -52,6 +50,7 @@ receiver.all("/:service{opentelemetry\\.proto\\.collector\\..+}", needs("public"
 
 /** Reads the body of an admitted caller, decodes it and delivers its spans or log records. */
 async function receive(c: Context<AppEnv>, signal: Signal): Promise<ExportOutcome> {
+  countExport();
   const contentType = c.req.header("content-type");
   const isCall = isGrpcPath(c.req.path);
   const encoding = isCall ? (isGrpcWeb(contentType) ? "protobuf" : undefined) : encodingOf(contentType ?? null);
