@@ -48,6 +48,7 @@ const CALLS: ReadonlySet<string> = new Set([
   "storeCopy",
   "queryReplicas",
   "revoke",
+  "copyAgain",
   "deleteTrace",
   "report",
   "remove",
@@ -268,6 +269,7 @@ function callerOf(id: string, method: string, first: unknown): (() => Promise<st
   if (method === "append") return undefined;
   if (TO_OWN.has(method)) return async () => shardOfLog(id);
   if (TO_SHARD.has(method)) return async () => ownName("default", id);
+  if (method === "copyAgain") return async () => shardOfLog(first as string);
   const about = (Array.isArray(first) ? first[0] : first) as { id?: string; session?: string; traceId?: string };
   const byTrace = method === "storeCopy" || method === "queryReplicas" || method === "revoke";
   const calling = (byTrace ? about.traceId : method === "deleteTrace" ? about.session : about.id) ?? "";

@@ -25,7 +25,7 @@ async function deliver(sent: Parameters<typeof world.deliver>[0], ids: readonly 
 const versionOf = async (id: string) => (await world.readSession(id))?.resourceVersion;
 
 describe("a log that has moved, and whose shard lost its file", () => {
-  /** A start of the program with an empty file of the shard. */
+  /** A start of the program with an empty file of the shard. An object that is evicted and not called again would be there in the next test too. */
   async function loseShard(...moved: readonly string[]): Promise<void> {
     await world.lose(world.objectOf(TRACE));
     for (const id of moved) await evictDurableObject(world.ownObjectOf(id));
@@ -44,6 +44,15 @@ describe("a log that has moved, and whose shard lost its file", () => {
   const damaged = async () => (await world.listed("all")).flatMap(({ id, damaged: is }) => (is === true ? [id] : []));
   const spansFrom = (first: number, last: number) =>
     Array.from({ length: last - first + 1 }, (_, n) => `span ${first + n}`);
+
+  /** A session with more than 1 KB. */
+  async function deliverLarge(session: string): Promise<void> {
+    for (let turn = 0; turn < 6; turn++)
+      await deliver(someSpans(TRACE, 1 + 20 * turn, 20, { "session.id": session, turn: crypto.randomUUID() }), [
+        TRACE,
+        session,
+      ]);
+  }
 
   // spec: MOVE-5
   test("is found again, under its versions, by the list alone", async () => {
@@ -92,11 +101,7 @@ describe("a log that has moved, and whose shard lost its file", () => {
 
   // spec: MOVE-5
   test("and has no room for a trace that came meanwhile: that one is its own session", async () => {
-    for (let turn = 0; turn < 6; turn++)
-      await deliver(someSpans(TRACE, 1 + 20 * turn, 20, { "session.id": "A", turn: crypto.randomUUID() }), [
-        TRACE,
-        "A",
-      ]);
+    await deliverLarge("A");
     await loseShard(TRACE, "A");
     await deliver([aSpan(OTHER, 500, {}, { "session.id": "A" })], [TRACE, OTHER, "A"]);
     Object.assign(env, { MAX_SESSION_BYTES: "1KB" });
@@ -108,6 +113,45 @@ describe("a log that has moved, and whose shard lost its file", () => {
     } finally {
       Reflect.deleteProperty(env, "MAX_SESSION_BYTES");
     }
+  });
+
+  // spec: MOVE-3
+  test.each([undefined, "it is not sent", "its answer is lost", "the calling object dies meanwhile"] as const)(
+    "and has no room for a trace of the new log, without a rebuild: that one is its own session (fault: %s)",
+    async (strike) => {
+      await deliverLarge("A");
+      await loseShard("A");
+      let told = 0;
+      faults.follow(({ method }) => (method === "copyAgain" && told++ === 0 ? strike : undefined));
+      Object.assign(env, { MAX_SESSION_BYTES: "1KB" });
+      try {
+        await deliver(someSpans(OTHER, 500, 5, { "session.id": "A" }), [OTHER, "A"]);
+        expect(await world.hasMoved("A")).toBe(true);
+        expect(await namesIn("A")).toEqual(spansFrom(1, 120));
+        expect(await namesIn(OTHER)).toEqual(spansFrom(500, 504));
+        expect(told).toBeGreaterThan(strike === undefined ? 0 : 1);
+      } finally {
+        Reflect.deleteProperty(env, "MAX_SESSION_BYTES");
+      }
+    },
+  );
+
+  // spec: MOVE-3
+  test("and knows a later binding of a trace than the new log does: the trace is copied anew", async () => {
+    world.pass(7_200_000);
+    // The owner of the other trace stays in the shard, and is lost with it.
+    await deliver(
+      [...someSpans(TRACE, 1, 5, { "session.id": "A" }), aSpan(OTHER, 500, {}, { "session.id": "A" })],
+      [TRACE, OTHER, "A"],
+    );
+    await loseShard("A");
+    world.pass(-3_600_000);
+    await deliver([aSpan(OTHER, 501, {}, { "session.id": "A" })], [OTHER, "A"]);
+    world.pass(7_200_000);
+    const third = traceIdOf("a third one");
+    await deliver(someSpans(third, 502, 3, { "session.id": "A" }), [third, "A"]);
+    expect(await world.hasMoved("A")).toBe(true);
+    expect(await namesIn("A")).toEqual([...spansFrom(1, 5), ...spansFrom(502, 504), "span 501"]);
   });
 
   // spec: MOVE-5

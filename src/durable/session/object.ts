@@ -118,6 +118,14 @@ export class SessionObject extends DurableObject<Bindings> {
     return this.#at(context, ({ state }) => revoke(state, context, revocation));
   }
 
+  /** A session may have less of the trace that this log owns than it had. A log that is closed for writing may be what the caller waits for: it looks later. */
+  copyAgain(context: LogCall, session: string): Answer<void> {
+    this.#shard.check(context);
+    const found = this.#shard.find(context.id, context.move);
+    if ("outcome" in found) return found;
+    this.#shard.log(context.id).copyAgain(session, context);
+  }
+
   async deleteTrace(context: LogCall, deletion: TraceDeletion): Promise<TraceDeletionOutcome | Elsewhere> {
     return await this.#hold(context, async ({ state, copier }) => await deleteTrace(state, copier, context, deletion));
   }
@@ -276,11 +284,11 @@ export class SessionObject extends DurableObject<Bindings> {
     return await this.#own(context).findShard();
   }
 
-  /** What a log of this id took that began after the shard's file was lost. */
-  joinMoved(context: LogCall, page: JoinPage): void {
+  /** What a log of this id took that began after the shard's file was lost. Answers the copied traces that it did not take whole. */
+  joinMoved(context: LogCall, page: JoinPage): readonly string[] {
     if (!this.#own(context).takesNewLog(context.move ?? 0))
       throw new Error("the shard points here, or to another object");
-    joinLog(this.#shard.log(context.id).state, context, page);
+    return joinLog(this.#shard.log(context.id).state, context, page);
   }
 
   #own(context: LogCall): OwnLog {

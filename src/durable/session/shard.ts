@@ -34,6 +34,7 @@ const UNREADABLE_MILLIS = 60_000;
 export type LogMethods = {
   storeCopy(context: LogCall, copy: Copy): unknown;
   revoke(context: LogCall, revocation: Revocation): unknown;
+  copyAgain(context: LogCall, session: string): unknown;
   deleteTrace(context: LogCall, deletion: TraceDeletion): unknown;
   deleteSession(context: LogCall): unknown;
   queryReplicas(context: ObjectCall, queries: readonly ReplicaQuery[]): unknown;
@@ -86,6 +87,15 @@ export class ShardLog {
     } finally {
       this.#held.delete(held);
     }
+  }
+
+  /** This session is asked anew what it has of the owned trace. */
+  copyAgain(session: string, cause: Cause): void {
+    const { state } = this;
+    if (!state.exists || state.traces.owned()?.session !== session) return;
+    this.copier.evict();
+    state.jobs.schedule("copy", Date.now());
+    state.kick(cause);
   }
 
   /** Runs the due jobs, and keeps the log in memory meanwhile. */
@@ -220,6 +230,7 @@ export class Shard implements ShardParts {
     const calls = {
       storeCopy: async (context: LogCall, copy: Copy) => await this.call(context, "storeCopy", copy),
       revoke: async (context: LogCall, revocation: Revocation) => await this.call(context, "revoke", revocation),
+      copyAgain: async (context: LogCall, session: string) => await this.call(context, "copyAgain", session),
       deleteTrace: async (context: LogCall, deletion: TraceDeletion) =>
         await this.call(context, "deleteTrace", deletion),
       deleteSession: async (context: LogCall) => await this.call(context, "deleteSession", undefined),
@@ -258,10 +269,9 @@ export class Shard implements ShardParts {
     const now = Date.now();
     const { isDue, ...page } = this.storage.transactionSync(() => makeDue(this.tables, after, now));
     for (const one of this.#logs.all()) {
-      if (one.isActive) continue;
-      one.state.evict();
       // What its session has may be less than it had.
       one.copier.evict();
+      if (!one.isActive) one.state.evict();
     }
     if (isDue) this.due.arm(now);
     return page;

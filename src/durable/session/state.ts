@@ -47,6 +47,7 @@ import type { ReportQueue } from "./report-queue.ts";
 export type LogCalls = {
   storeCopy(copy: Copy): Promise<CopyOutcome>;
   revoke(revocation: Revocation): Promise<void>;
+  copyAgain(session: string): Promise<void>;
   deleteTrace(deletion: TraceDeletion): Promise<TraceDeletionOutcome>;
   deleteSession(): Promise<"absent" | "begun" | "deleted">;
 };

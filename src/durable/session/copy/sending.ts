@@ -24,6 +24,8 @@ export class OwnerCopy {
   #replica: ReplicaHead | undefined;
   /** The answer to a query of this binding that no run has used yet. */
   #query: { readonly epoch: number; readonly outcome: Promise<CopyOutcome> } | undefined;
+  /** An answer from before the last one may not hold. */
+  #evictions = 0;
 
   /** `isPaused`: a run ends after its present call, and none begins. What is left is copied later. */
   constructor(state: SessionState, isPaused: () => boolean) {
@@ -59,6 +61,8 @@ export class OwnerCopy {
   /** Queries the replica anew before it copies on. */
   evict(): void {
     this.#replica = undefined;
+    this.#query = undefined;
+    this.#evictions++;
   }
 
   get isActive(): boolean {
@@ -99,9 +103,10 @@ export class OwnerCopy {
   async #copy(row: TraceRow, replica: ReplicaHead | undefined, cause: Cause): Promise<boolean> {
     const session = row.session ?? "";
     const { chunks, values, last } = this.#batch(row.traceId, replica);
+    const evictions = this.#evictions;
     const outcome = await (replica === undefined ? this.#head(row, cause) : this.#send(row, { chunks, values }, cause));
     // The trace may have been bound anew, or deleted, during the call.
-    if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch) return true;
+    if (this.#state.traces.get(row.traceId)?.epoch !== row.epoch || this.#evictions !== evictions) return true;
     if (outcome.outcome === "stored") this.#acknowledge(row, outcome.next, chunks.at(-1)?.traceRevision, last);
     else this.#bindAgain(row, session, outcome, cause);
     return true;

@@ -11,16 +11,22 @@ import type { JoinPage } from "./protocol.ts";
 /**
  * The calls that a new log of this id took while its shard knew nothing of this one are made here again: deliveries of the owned trace, copies
  * and revocations. So it may be repeated, and gives what the log would be if all had come here. Throws if the log has no room.
+ * Returns the copied traces that it did not take whole: their owners have to look what is here.
  */
-export function joinLog(state: SessionState, cause: CallContext, page: JoinPage): void {
+export function joinLog(state: SessionState, cause: CallContext, page: JoinPage): string[] {
+  const lacking = new Set<string>();
   const rows = new Map(page.traces.map((row) => [row.traceId, row]));
   for (const chunk of page.chunks) {
     const row = rows.get(chunk.traceId);
     if (chunk.kind === "tombstone" || row === undefined) continue;
     if (row.role === "owner") deliver(state, cause, page, chunk);
-    else copy(state, cause, page, chunk, row);
+    else if (!copy(state, cause, page, chunk, row)) lacking.add(chunk.traceId);
   }
-  if (!page.isLast) return;
+  if (page.isLast) joinRows(state, cause, page);
+  return Array.from(lacking);
+}
+
+function joinRows(state: SessionState, cause: CallContext, page: JoinPage): void {
   for (const { role, traceId, epoch } of page.traces)
     if (role === "revoked")
       revoke(state, cause, { session: state.id, traceId, epoch, to: page.movedTo.get(traceId) ?? "" });
@@ -53,17 +59,19 @@ function deliver(
     throw new Error(`the log from before takes nothing of the new one: ${last.outcome}`);
 }
 
-function copy(state: SessionState, cause: CallContext, page: JoinPage, chunk: Chunk, { epoch }: TraceRow): void {
+/** Whether the chunk is here then. */
+function copy(state: SessionState, cause: CallContext, page: JoinPage, chunk: Chunk, { epoch }: TraceRow): boolean {
   const { revision: _, ...sent } = chunk;
   const values = valuesOf(page, chunk);
-  const { outcome } = storeCopy(state, cause, {
+  const stored = storeCopy(state, cause, {
     session: state.id,
     traceId: chunk.traceId,
     epoch,
     chunks: [sent],
     values,
   });
-  if (outcome === "busy") throw new Error("the log is being deleted; try again");
+  if (stored.outcome === "busy") throw new Error("the log is being deleted; try again");
+  return stored.outcome === "stored" && stored.next > chunk.traceRevision;
 }
 
 function valuesOf({ values }: JoinPage, { hashes }: Chunk): JoinPage["values"] {

@@ -1,4 +1,5 @@
 import { log } from "../../../lib/log.ts";
+import { pool } from "../../../lib/pool.ts";
 import { moveAt } from "../../../place.ts";
 import type { LogCall } from "../../../place.ts";
 import type { Chunk } from "../log/chunk.ts";
@@ -11,6 +12,8 @@ import { moveThresholds } from "./thresholds.ts";
 const DRAIN_MILLIS = 10_000;
 /** The log is closed for writing for so long at most. */
 const CLOSED_MILLIS = 10_000;
+/** Owners of traces called at once. */
+const OWNERS_AT_ONCE = 20;
 
 /** What a move has to know of the log beside its state. */
 export type MovingLog = {
@@ -98,10 +101,14 @@ export class Mover {
     const own = moveAt(state.env, "own", { ...this.#log.context(), move });
     await this.#whileMoving(move, async () => {
       await this.#closeAfterWork(async () => {
+        const lacking = new Set<string>();
         for (let part = pageOf(state, 0); ; part = pageOf(state, part.last)) {
-          await own.joinMoved(joinPageOf(state, part));
+          for (const traceId of await own.joinMoved(joinPageOf(state, part))) lacking.add(traceId);
           if (part.isLast) break;
         }
+        // Before this log is gone, so that a fault repeats it. Their questions wait until it is.
+        const tell = async (traceId: string) => await state.objectOf(traceId, undefined).copyAgain(state.id);
+        await pool(Array.from(lacking), OWNERS_AT_ONCE, tell);
       });
       state.leave(move);
     });
