@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { WHOLE_LIST } from "../../../src/dashboard/address/list-view.ts";
-import { fromLocalInput, timeWords, toLocalInput } from "../../../src/dashboard/sessions/toolbar/time-choice.ts";
+import { fromLocalInput, toLocalInput } from "../../../src/dashboard/sessions/toolbar/local-input.ts";
+import { timeWords } from "../../../src/dashboard/sessions/toolbar/time-choice.ts";
 
 test.each([
   ["", "", ""],

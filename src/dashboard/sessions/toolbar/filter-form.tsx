@@ -5,7 +5,8 @@ import type { ListView, NameChoice } from "../../address/list-view.ts";
 import { go } from "../../address/location.ts";
 import { oneLine } from "../../ui/untrusted-text.tsx";
 import { fieldWord } from "./chips.tsx";
-import { fromLocalInput, SPANS_OF_TIME, toLocalInput } from "./time-choice.ts";
+import { fromLocalInput, toLocalInput } from "./local-input.ts";
+import { SPANS_OF_TIME } from "./time-choice.ts";
 
 /** The server accepts no longer name. */
 const LONGEST = 256;
