@@ -115,13 +115,6 @@ export const KindIcon = ({ kind }: { kind: SpanKind }) => (
   </IconFrame>
 );
 
-/** For a span that a child names as its parent and that was not received. */
-export const PlaceholderIcon = ({ label }: { label: string }) => (
-  <IconFrame label={label}>
-    <circle cx="8" cy="8" r="5.25" stroke-dasharray="2.2 3.3" />
-  </IconFrame>
-);
-
 const STATUSES: Readonly<Record<Status, ComponentChildren>> = {
   waiting: (
     <path d="M4.5 2.25h7M4.5 13.75h7M5 2.5c0 3.2 6 3.9 6 5.5s-6 2.3-6 5.5M11 2.5c0 3.2-6 3.9-6 5.5s6 2.3 6 5.5" />
