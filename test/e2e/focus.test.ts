@@ -77,6 +77,7 @@ test("the list does not move the focus of the reader", async () => {
   expect([await search.inputValue(), await focused(page)]).toEqual(["the horse", "Search the sessions"]);
   await search.fill("");
   await expect.poll(() => new URL(page.url()).search).toBe("?sort=start");
+  await page.locator('[role="table"][aria-busy="false"]').waitFor();
 
   // The filters do too, after a Ctrl-click on a row.
   const [tab] = await Promise.all([

@@ -4,6 +4,7 @@ import type { OverviewAnswer } from "../../session/contract/overview.ts";
 import { BASE, LIST_PATH } from "../address/address.ts";
 import { getFresh } from "../get-fresh.ts";
 import { openReread } from "../stream/reread.ts";
+import { afterPress } from "../ui/press.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 
 export type OverviewFeed = {
@@ -28,7 +29,7 @@ function open(): OverviewFeed {
   const shown = signal<OverviewAnswer | undefined>(undefined);
   const take = (body: unknown): string => {
     const answer = body as OverviewAnswer;
-    shown.value = answer;
+    afterPress(() => (shown.value = answer));
     if (answer.now.length > 0) reread.later();
     return answer.resourceVersion;
   };

@@ -4,6 +4,7 @@ import type { RecentExport, SessionStreamEvent } from "../../session/contract/st
 import type { QuerySummary, SessionSummary } from "../../session/summary.ts";
 import type { SessionTree } from "../../session/tree/tree.ts";
 import type { ViewRecord } from "../../session/view/log-view.ts";
+import { afterPress } from "../ui/press.ts";
 import { toMillis } from "../ui/moments.ts";
 
 /** A session as shown at one moment: a result of its fold. */
@@ -217,7 +218,7 @@ export class DisplayFold {
     const wait = Math.max(this.#notBefore, this.#isLoading ? this.#loadingUntil : 0) - performance.now();
     const frame = (): void => {
       this.#timer = undefined;
-      requestAnimationFrame(() => this.#show());
+      requestAnimationFrame(() => afterPress(() => this.#show()));
     };
     if (wait <= 0) frame();
     else this.#timer = setTimeout(frame, wait);

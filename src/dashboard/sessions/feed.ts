@@ -10,6 +10,7 @@ import { getFresh } from "../get-fresh.ts";
 import { writeAddress } from "../address/address.ts";
 import { readRetention, type KnownRetention } from "../frame/retention.ts";
 import { decodeListEvent } from "../../client/decode-event.ts";
+import { afterPress } from "../ui/press.ts";
 import { openReread } from "../stream/reread.ts";
 import { type Stream, openStream } from "../stream/stream.ts";
 import { ListFold } from "./fold.ts";
@@ -78,7 +79,7 @@ export function openListFeed(view: ListView): ListFeed {
     };
   };
   const schedule = (): void => {
-    frame ??= requestAnimationFrame(show);
+    frame ??= requestAnimationFrame(() => afterPress(show));
   };
 
   const learnCounts = (page: ListPageAnswer): void => {
@@ -104,7 +105,7 @@ export function openListFeed(view: ListView): ListFeed {
         fold.begin(page);
         paging.value = "resting";
         learnCounts(page);
-        show();
+        afterPress(show);
         if (page.nextCursor !== undefined && pinsGroups(view)) void readPinned();
         return page.resourceVersion;
       },

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { DisplayedSession } from "../display-fold.ts";
+import { afterPress } from "../../ui/press.ts";
 import { type FoldedRows, RowFold } from "./row-fold.ts";
 
 /**
@@ -13,7 +14,7 @@ export function useRows(
   const { view } = displayed;
   const fold = useMemo(() => new RowFold(view), [view]);
   const [, setTime] = useState(0);
-  const again = useCallback(() => setTime(performance.now()), []);
+  const again = useCallback(() => afterPress(() => setTime(performance.now())), []);
   // `displayed` is another object whenever the view has changed.
   const wait = fold.follow(displayed, isOutOfView);
   useEffect(() => {
