@@ -102,7 +102,7 @@ type AlertsObject = Env["ALERTS"] extends DurableObjectNamespace<infer Target> ?
 type DirectoryObject = Env["DIRECTORY"] extends DurableObjectNamespace<infer Target> ? Target : never;
 
 /** They concern several logs of an object. */
-type CallsOfObject = "append" | "queryReplicas" | "readOwners" | "reportAgain" | "waiting";
+type CallsOfObject = "append" | "logIds" | "queryReplicas" | "readOwners" | "reportAgain" | "waiting";
 
 /** What one log is called by, wherever it is. */
 export type LogStub = Omit<Calls<SessionObject, LogCall>, CallsOfObject | MoveMethod>;

@@ -53,7 +53,7 @@ async function rebuildList(
   const wanted = files?.filter(({ object, log: id }) => isOf(env, tenant, object, id)).map(({ log: id }) => id);
   const lost = new Set(wanted);
   if (wanted?.length !== 0)
-    for await (const { page, after, shard } of heldLogs(env, tenant, shards)) {
+    for await (const { page, after, shard } of heldLogs(env, tenant, shards, "logIds")) {
       for (const id of page.moved) lost.delete(id);
       if (wanted !== undefined) continue;
       for (const id of await directory.missing({ shard, shards, head, after, ...page })) lost.add(id);
@@ -61,7 +61,7 @@ async function rebuildList(
   const adoptions = await adoptAll(env, tenant, shards, Array.from(lost));
   let logs = 0;
   let damaged = 0;
-  for await (const { page, after, shard } of heldLogs(env, tenant, shards)) {
+  for await (const { page, after, shard } of heldLogs(env, tenant, shards, "reportAgain")) {
     logs += page.ids.length;
     damaged += await directory.markDamaged({ shard, shards, head, after, ...page });
   }
@@ -70,13 +70,13 @@ async function rebuildList(
   return { logs, damaged, ...adoptions };
 }
 
-/** The logs of all shards, page by page. They report again. */
-async function* heldLogs(env: Bindings, tenant: string, shards: number) {
+/** The logs of all shards, page by page. They report again once all are found: an owner would copy to a new log in place of one that is not. */
+async function* heldLogs(env: Bindings, tenant: string, shards: number, method: "logIds" | "reportAgain") {
   for (let shard = 0; shard < shards; shard++) {
     const calls = objectAt(env, tenant, shardPlace(tenant, shard), shards);
     let after: string | undefined = "";
     while (after !== undefined) {
-      const page: LogIds = await calls.reportAgain(after);
+      const page: LogIds = await calls[method](after);
       yield { page, after, shard };
       after = page.next;
     }

@@ -1,14 +1,14 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { directoryOf, rememberPlace } from "../../src/place.ts";
+import { directoryOf, rememberPlace, shardOf } from "../../src/place.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "../session/seeded-random.ts";
 import { oneStrike } from "./faults.ts";
 import type { Faults } from "./faults.ts";
 import { generateSession } from "./generated-session.ts";
 import { aRecord } from "./log-records.ts";
-import { moveLogsEarly, namesIn } from "./moving-logs.ts";
+import { moveLogsEarly, namesIn, SlowCalls } from "./moving-logs.ts";
 import { OTHER, TRACE } from "./receivers.ts";
 import { aSpan, someSpans, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
@@ -152,6 +152,51 @@ describe("a log that has moved, and whose shard lost its file", () => {
     await deliver(someSpans(third, 502, 3, { "session.id": "A" }), [third, "A"]);
     expect(await world.hasMoved("A")).toBe(true);
     expect(await namesIn("A")).toEqual([...spansFrom(1, 5), ...spansFrom(502, 504), "span 501"]);
+  });
+
+  // spec: MOVE-5
+  test("has all of a new log whose pages take minutes together", async () => {
+    await deliver(someSpans(TRACE, 1, 5));
+    await loseShard(TRACE);
+    world.moveLogs({ pageBytes: 1 });
+    for (let n = 6; n <= 10; n++) await deliver([aSpan(TRACE, n)]);
+    faults.follow(() => undefined);
+    const slow = new SlowCalls();
+    faults.meanwhile = async ({ method }) => (method === "joinMoved" ? await slow.pass(9_000) : undefined);
+    expect(await rebuild([fileOf(TRACE)])).toMatchObject({ adopted: 1, unanswered: 0 });
+    expect(faults.steps.filter(({ method }) => method === "joinMoved").length).toBe(5);
+    await world.rest([TRACE]);
+    expect(await namesIn(TRACE)).toEqual(spansFrom(1, 10));
+  });
+
+  // spec: MOVE-5
+  test("is found before any other log looks whether its session is whole", async () => {
+    world.divide(2);
+    try {
+      await world.freshWorld();
+      const session = ["A", "B", "C", "D", "E"].find((id) => shardOf(id, 2) !== shardOf(TRACE, 2)) ?? "";
+      const other = Array.from({ length: 9 }, (_, n) => traceIdOf(`${n}`)).find(
+        (id) => shardOf(id, 2) === shardOf(TRACE, 2),
+      );
+      const ids = [TRACE, other ?? "", session];
+      for (const [n, id] of [TRACE, other ?? ""].entries())
+        await deliver(someSpans(id, 1 + 3 * n, 3, { "session.id": session }), ids);
+      expect(await world.hasMoved(session)).toBe(true);
+      await world.lose(world.objectOf(session));
+      faults.meanwhile = async ({ method }) => {
+        if (method !== "adoptMoved") return;
+        world.pass(61_000);
+        await world.fireAlarm(TRACE);
+      };
+      faults.follow(() => undefined);
+      expect(await rebuild()).toMatchObject({ adopted: 1, damaged: 0 });
+      expect(faults.steps.map(({ method }) => method)).toContain("adoptMoved");
+      expect(faults.steps.map(({ method }) => method)).not.toContain("joinMoved");
+      await world.rest(ids);
+      expect(await namesIn(session)).toEqual(spansFrom(1, 6));
+    } finally {
+      world.divide(1);
+    }
   });
 
   // spec: MOVE-5

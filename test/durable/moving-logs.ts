@@ -26,6 +26,25 @@ export function moveLogsEarly(use: (installed: Faults) => void): void {
   });
 }
 
+/** Calls that take as long as a test says, in place of the time that they take: what waits for longer gives up. */
+export class SlowCalls {
+  #passed = 0;
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
+
+  constructor() {
+    vi.spyOn(scheduler, "wait").mockImplementation(
+      async (millis) =>
+        await new Promise((resolve) => this.#waiting.push({ until: this.#passed + millis, resolve: () => resolve() })),
+    );
+  }
+
+  async pass(millis: number): Promise<void> {
+    this.#passed += millis;
+    for (const { until, resolve } of this.#waiting) if (until <= this.#passed) resolve();
+    await Promise.resolve();
+  }
+}
+
 /** The names of the spans that a session shows. */
 export async function namesIn(id: string): Promise<(string | undefined)[]> {
   const session = await world.readSession(id);

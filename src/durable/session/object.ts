@@ -33,6 +33,7 @@ import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.
 import { waitingIn } from "./outbox/waiting.ts";
 import { readOwner, readOwners } from "./owners.ts";
 import { locate, peek, readPage, readRecords, readValue, readValues } from "./reading.ts";
+import { idsAfter } from "./report-again.ts";
 import { beginDeletion, deleteTrace } from "./retention/deleting.ts";
 import { Shard, ShardLog } from "./shard.ts";
 
@@ -41,7 +42,7 @@ const SHARD_FULL =
 
 /**
  * A shard of a tenant's logs, or one log that has grown, live: admits, persists, publishes. A log is the owner of a trace, a session, or
- * both. Public methods are RPC; all but `append`, `queryReplicas`, `readOwners`, `reportAgain` and `waiting` concern the log that the context names, and
+ * both. Public methods are RPC; all but `append`, `logIds`, `queryReplicas`, `readOwners`, `reportAgain` and `waiting` concern the log that the context names, and
  * answer where it is if it is elsewhere.
  */
 export class SessionObject extends DurableObject<Bindings> {
@@ -81,6 +82,12 @@ export class SessionObject extends DurableObject<Bindings> {
       log("delivery-failed", { level: "warn", traceId: delivery.traceId, error });
       return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** The logs after an id, a page of them; `""`: from the first on. */
+  logIds(context: ObjectCall, after: string): LogIds {
+    this.#shard.check(context);
+    return idsAfter(this.#shard.tables, after);
   }
 
   /** Makes the logs after an id report again, and look whether their copies are complete, a page of them; `""`: from the first on. */

@@ -10,7 +10,7 @@ import { moveThresholds } from "./thresholds.ts";
 
 /** The log's work under way is waited for so long; else the move begins anew later. */
 const DRAIN_MILLIS = 10_000;
-/** The log is closed for writing for so long at most. */
+/** The log is closed for writing for so long at most; one that joins another, for each call. */
 const CLOSED_MILLIS = 10_000;
 /** Owners of traces called at once. */
 const OWNERS_AT_ONCE = 20;
@@ -103,11 +103,15 @@ export class Mover {
       await this.#closeAfterWork(async () => {
         const lacking = new Set<string>();
         for (let part = pageOf(state, 0); ; part = pageOf(state, part.last)) {
-          for (const traceId of await own.joinMoved(joinPageOf(state, part))) lacking.add(traceId);
+          const page = joinPageOf(state, part);
+          // A page that came late is there when it is sent again: it takes no such time then.
+          const lacked = await withinMillis(CLOSED_MILLIS, async () => await own.joinMoved(page));
+          for (const traceId of lacked) lacking.add(traceId);
           if (part.isLast) break;
         }
         // Before this log is gone, so that a fault repeats it. Their questions wait until it is.
-        const tell = async (traceId: string) => await state.objectOf(traceId, undefined).copyAgain(state.id);
+        const tell = async (traceId: string) =>
+          await withinMillis(CLOSED_MILLIS, async () => await state.objectOf(traceId, undefined).copyAgain(state.id));
         await pool(Array.from(lacking), OWNERS_AT_ONCE, tell);
       });
       state.leave(move);
@@ -138,13 +142,14 @@ export class Mover {
       check();
     }
     const { after } = part.page;
-    return await this.#closeAfterWork(async () => {
+    const rest = async () => {
       for (part = pageOf(state, after); !part.isLast; part = pageOf(state, part.last)) {
         const occupied = await own.takePage(part.page);
         if (occupied !== undefined) return occupied;
       }
       return await own.completeMove(endOf(state, part.page));
-    });
+    };
+    return await this.#closeAfterWork(async () => await withinMillis(CLOSED_MILLIS, rest));
   }
 
   /** Closes the log for writing, and does the last part of its way. What the log is then is all that it is until this has ended. */
@@ -155,7 +160,7 @@ export class Mover {
     check();
     // Without an `await` since the last work ended: nothing can write to the log from here on.
     this.#closed = Promise.withResolvers();
-    const done = await withinMillis(CLOSED_MILLIS, work);
+    const done = await work();
     check();
     return done;
   }
