@@ -6,10 +6,22 @@ let until = 0;
 for (const [type, millis] of Object.entries(GOES_ON))
   addEventListener(type, () => (until = performance.now() + millis), true);
 
+/** In the order in which they came. */
+let waiting: (() => void)[] = [];
+
 /**
  * Calls `change` at once, or after the press that goes on: a browser drops a click if what was pressed goes or moves before its release.
  */
 export function afterPress(change: () => void): void {
-  if (performance.now() < until) setTimeout(afterPress, AGAIN, change);
-  else change();
+  if (waiting.push(change) === 1) run();
+}
+
+function run(): void {
+  if (performance.now() < until) {
+    setTimeout(run, AGAIN);
+    return;
+  }
+  const changes = waiting;
+  waiting = [];
+  for (const change of changes) change();
 }
