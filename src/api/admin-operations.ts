@@ -110,7 +110,9 @@ export const adminOperations: Operations = {
         "Compare the list with what the shards hold: logs that had moved are found again, sessions report again, and those that no shard knows are damaged.",
       body: { "application/json": v.optional(OwnFilesSchema) },
       answers: {
-        200: json("What was found.", RebuiltSchema),
+        200: json("What was found. As lines: so far, and the last one has `complete`.", RebuiltSchema, {
+          "application/x-ndjson": "text",
+        }),
         400: problem("Not such a body."),
         ...REFUSALS,
       },

@@ -5,7 +5,7 @@ import { alertsOf, directoryOf, moveAt, objectAt, ownName, SELF, shardPlace, sha
 import { data } from "../api/negotiate.ts";
 import { badRequest } from "../api/problem.ts";
 import { log } from "../lib/log.ts";
-import { pool } from "../lib/pool.ts";
+import { streamOf } from "../lib/stream-of.ts";
 import type { LogIds } from "../session/contract/directory.ts";
 import { readOwnFiles } from "../api/rebuild-body.ts";
 import type { OwnFile } from "../api/rebuild-body.ts";
@@ -17,6 +17,9 @@ import { readJson } from "./read-json.ts";
 const MAX_BODY = 8_000_000;
 /** Objects that are asked at once whether they have a log that their shard does not know. */
 const OBJECTS_AT_ONCE = 20;
+
+const LINES = "application/x-ndjson";
+const LINES_HEADERS = { "content-type": LINES, "cache-control": "no-store", vary: "Accept" };
 
 /**
  * The list compared with the logs that the shards hold: logs that had moved are taken back where the shard's file was lost, sessions
@@ -30,23 +33,42 @@ export const rebuild = new Hono<AppEnv>({ strict: false })
     if (body?.ok === false) return badRequest(c, body.detail);
     const files = body === undefined ? undefined : readOwnFiles(body.value);
     if (files?.ok === false) return badRequest(c, files.detail);
-    const [own, self] = [await rebuildList(c.env, tenant, files?.value), await rebuildList(c.env, SELF, files?.value)];
-    const answer: RebuiltAnswer = {
-      logs: own.logs + self.logs,
-      damaged: own.damaged + self.damaged,
-      adopted: own.adopted + self.adopted,
-      unanswered: own.unanswered + self.unanswered,
-    };
-    return data(c, answer);
+    const steps = rebuildLists(c.env, [tenant, SELF], files?.value);
+    if (c.req.header("accept") === LINES) return new Response(streamOf(linesOf(steps)), { headers: LINES_HEADERS });
+    let step = await steps.next();
+    while (step.done !== true) step = await steps.next();
+    return data(c, step.value);
   })
   .all("/", needs("public"), methodNotAllowed("POST"));
 
-/** `files`: of all own objects that have a log; without them those that the list can name are looked for. */
-async function rebuildList(
+/** What was found so far, and at last all of it. */
+type Steps = AsyncGenerator<RebuiltAnswer, RebuiltAnswer>;
+
+async function* linesOf(steps: Steps): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  for (;;) {
+    const { value, done } = await steps.next();
+    yield encoder.encode(`${JSON.stringify(done === true ? { ...value, complete: true } : value)}\n`);
+    if (done === true) return;
+  }
+}
+
+async function* rebuildLists(env: Bindings, tenants: readonly string[], files: readonly OwnFile[] | undefined): Steps {
+  const found = { logs: 0, damaged: 0, adopted: 0, unanswered: 0 };
+  for (const tenant of tenants)
+    for await (const step of rebuildList(env, tenant, files)) {
+      for (const [name, count] of Object.entries(step) as [keyof RebuiltAnswer, number][]) found[name] += count;
+      yield { ...found };
+    }
+  return found;
+}
+
+/** `files`: of all own objects that have a log; without them those that the list can name are looked for. Gives what each step finds. */
+async function* rebuildList(
   env: Bindings,
   tenant: string,
   files: readonly OwnFile[] | undefined,
-): Promise<RebuiltAnswer> {
+): AsyncGenerator<Partial<RebuiltAnswer>, void> {
   const directory = directoryOf(env, tenant);
   const shards = await shardsOf(env, tenant);
   const { head } = await directory.reports(undefined, 1);
@@ -58,16 +80,15 @@ async function rebuildList(
       if (wanted !== undefined) continue;
       for (const id of await directory.missing({ shard, shards, head, after, ...page })) lost.add(id);
     }
-  const adoptions = await adoptAll(env, tenant, shards, Array.from(lost));
-  let logs = 0;
-  let damaged = 0;
+  const ids = Array.from(lost);
+  for (let at = 0; at < ids.length; at += OBJECTS_AT_ONCE)
+    yield await adoptAll(env, tenant, shards, ids.slice(at, at + OBJECTS_AT_ONCE));
   for await (const { page, after, shard } of heldLogs(env, tenant, shards, "reportAgain")) {
-    logs += page.ids.length;
-    damaged += await directory.markDamaged({ shard, shards, head, after, ...page });
+    const damaged = await directory.markDamaged({ shard, shards, head, after, ...page });
+    yield { logs: page.ids.length, damaged };
   }
   // A directory that was made anew does not know whether there are alerts: they say so.
   await alertsOf(env, tenant).changed();
-  return { logs, damaged, ...adoptions };
 }
 
 /** The logs of all shards, page by page. They report again once all are found: an owner would copy to a new log in place of one that is not. */
@@ -90,14 +111,16 @@ async function adoptAll(
   shards: number,
   ids: readonly string[],
 ): Promise<Pick<RebuiltAnswer, "adopted" | "unanswered">> {
-  const outcomes = await pool(ids, OBJECTS_AT_ONCE, async (id) => {
-    try {
-      return await moveAt(env, "own", { tenant, shards, id }).findShard();
-    } catch (error) {
-      log("moved-log-not-adopted", { level: "error", id, error });
-      return "unanswered";
-    }
-  });
+  const outcomes = await Promise.all(
+    ids.map(async (id) => {
+      try {
+        return await moveAt(env, "own", { tenant, shards, id }).findShard();
+      } catch (error) {
+        log("moved-log-not-adopted", { level: "error", id, error });
+        return "unanswered";
+      }
+    }),
+  );
   const unanswered = outcomes.filter((outcome) => outcome === "unanswered").length;
   const left = outcomes.filter((outcome) => outcome === "absent" || outcome === "deleted").length;
   return { adopted: outcomes.length - left - unanswered, unanswered };

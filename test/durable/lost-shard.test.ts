@@ -71,6 +71,25 @@ describe("a log that has moved, and whose shard lost its file", () => {
     expect(await rebuild()).toMatchObject({ adopted: 0, damaged: 0 });
   });
 
+  test("is found while the caller reads how far it is", async () => {
+    const ids = Array.from({ length: 21 }, (_, n) => traceIdOf(`large ${n}`));
+    for (const id of ids) await deliver(someSpans(id, 1, 4), [id]);
+    await loseShard(...ids);
+    const answer = await world.request("/admin/rebuild", {
+      method: "POST",
+      headers: { accept: "application/x-ndjson" },
+      body: JSON.stringify({ own: ids.map(fileOf) }),
+    });
+    expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
+    const lines = (await answer.text()).trimEnd().split("\n");
+    const steps = lines.map((line): unknown => JSON.parse(line));
+    expect(steps.slice(0, 2)).toEqual([
+      { logs: 0, damaged: 0, adopted: 20, unanswered: 0 },
+      { logs: 0, damaged: 0, adopted: 21, unanswered: 0 },
+    ]);
+    expect(steps.at(-1)).toEqual({ logs: 21, damaged: 0, adopted: 21, unanswered: 0, complete: true });
+  });
+
   // spec: MOVE-5
   test("is found again by its file, also where the list has no session of its id", async () => {
     await deliver(someSpans(TRACE, 1, 5, { "session.id": "A" }), [TRACE, "A"]);

@@ -66,7 +66,8 @@ export async function serve(start: Start, environment: Environment, options: Ser
     if (found.rebuild) {
       // On a port that nothing else knows: a shard that lost its file would begin logs anew, before it knows again where they are.
       const closed = await openRuntime({ ...configuration, bindings, host: "127.0.0.1", port: 0 }, program, disk);
-      console.error(`\n  ${await rebuildList(closed.url, dataDirectory, found, bindings)}`);
+      const say = (sentence: string) => console.error(`\n  ${sentence}`);
+      say(await rebuildList(closed.url, dataDirectory, found, bindings, say));
       await closed.close();
     }
     const { url } = await openRuntime({ ...configuration, bindings }, program, disk);
