@@ -18,6 +18,12 @@ import {
 const ALERT = { name: "The alert's name." };
 const UPSTREAM = { name: "The upstream's name." };
 const MANIFEST = v.looseObject({ kind: v.picklist(["Secret", "ConfigMap"]) });
+const OWN_FILES = v.pipe(
+  OwnFilesSchema,
+  v.description(
+    "Files of objects that hold one log alone: `object`, the name without its ending, and `log`, the id of the log in it. Without a body, the objects of sessions that no shard knows are looked for.",
+  ),
+);
 const PUT_MANIFEST: Operation = {
   summary: "Set the upstream of a namespace by a Kubernetes Secret or ConfigMap `otel-environment-variables`.",
   body: { "application/json": MANIFEST },
@@ -108,7 +114,7 @@ export const adminOperations: Operations = {
     post: {
       summary:
         "Compare the list with what the shards hold: logs that had moved are found again, sessions report again, and those that no shard knows are damaged.",
-      body: { "application/json": v.optional(OwnFilesSchema) },
+      body: { "application/json": v.optional(OWN_FILES) },
       answers: {
         200: json("What was found. As lines: so far, and the last one has `complete`.", RebuiltSchema, {
           "application/x-ndjson": "text",

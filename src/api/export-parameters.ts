@@ -29,22 +29,16 @@ export function readExportCursor(text: string): ExportCursor | undefined {
   return { store, began: Number(began), shard: Number(shard), traceId, ...(place && { place }) };
 }
 
-/** The parameters of an export of all sessions. */
+/** The parameters of an export of all sessions. Documented in `operations.ts`. */
 export const ExportParameters = v.object({
   from: v.exactOptional(
-    v.pipe(
-      textParameter("from", (text) => readExportCursor(text) !== undefined, "a `cursor` or `next` of an export"),
-      v.description("Goes on after a line of an earlier answer: its `cursor`, or the `next` of the last one."),
-    ),
+    textParameter("from", (text) => readExportCursor(text) !== undefined, "a `cursor` or `next` of an export"),
   ),
   since: v.exactOptional(
-    v.pipe(
-      textParameter(
-        "since",
-        (text) => readMoment(text, 0) !== undefined,
-        "a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration such as 15m, 2h or 7d",
-      ),
-      v.description("Only traces that had deliveries since then, whole: the `since` of a complete export."),
+    textParameter(
+      "since",
+      (text) => readMoment(text, 0) !== undefined,
+      "a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration such as 15m, 2h or 7d",
     ),
   ),
 });

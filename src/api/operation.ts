@@ -1,5 +1,5 @@
 /** The parts of a route's description. */
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { Parameters } from "./parameter.ts";
 import { ProblemSchema } from "./problem-schema.ts";
 
@@ -33,6 +33,15 @@ export type Operations = Readonly<Record<string, Route>>;
 
 export function json(description: string, schema: v.GenericSchema, others: Content = {}): Answer {
   return { description, content: { "application/json": schema, ...others } };
+}
+
+/** The parameters with what they mean: the Worker, which has no use for these texts, reads them by the schema as it is. */
+export function described<const Entries extends Parameters["entries"]>(
+  { entries }: { readonly entries: Entries },
+  texts: Readonly<Record<keyof Entries, string>>,
+): Parameters {
+  const piped = Object.entries(entries).map(([name, entry]) => [name, v.pipe(entry, v.description(texts[name] ?? ""))]);
+  return v.object(Object.fromEntries(piped));
 }
 
 export function problem(description: string): Answer {

@@ -10,7 +10,7 @@ import { ExportParameters } from "./export-parameters.ts";
 import { ListParameters } from "./list-query.ts";
 import { StreamParameters } from "./negotiate.ts";
 import type { Operation, Operations, Answer } from "./operation.ts";
-import { json, problem, REFUSALS } from "./operation.ts";
+import { described, json, problem, REFUSALS } from "./operation.ts";
 import {
   AnyValueSchema,
   LogsExportedSchema,
@@ -43,6 +43,21 @@ const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
 
+const REPLAY = [
+  described(ReplayFlag, {
+    replay: "`true`: a replay of the log in its own time, as a stream that ends with a bookmark.",
+  }),
+  described(ReplayParameters, {
+    by: "Replay: spans by end time, or deliveries by arrival.",
+    speed: "Replay: speed factor.",
+    idle: "Replay: longest wait between two events, such as 500ms or 2s; at most an hour.",
+    from: "Replay: earlier items go out at once. A time, Unix nanoseconds, or a duration into the session.",
+  }),
+];
+const EXPORT = described(ExportParameters, {
+  from: "Goes on after a line of an earlier answer: its `cursor`, or the `next` of the last one.",
+  since: "Only traces that had deliveries since then, whole: the `since` of a complete export.",
+});
 const status = (description: string): Answer => json(description, StatusSchema);
 
 function ingest(ending: string, name: string, answer: v.GenericSchema, rejected: string): { post: Operation } {
@@ -137,7 +152,7 @@ export const operations: Operations = {
     path: ID,
     get: {
       summary: "One session with its spans; its live stream; its transcript; its page.",
-      parameters: [StreamParameters, ReplayFlag, ReplayParameters, TranscriptParameters],
+      parameters: [StreamParameters, ...REPLAY, TranscriptParameters],
       answers: {
         200: json("The session, its stream, its replay, or its transcript.", SessionSchema, {
           ...SESSION_STREAM,
@@ -189,7 +204,7 @@ export const operations: Operations = {
   "/export": {
     get: {
       summary: "Export of all sessions as lines of OTLP/JSON, suitable for import.",
-      parameters: [ExportParameters],
+      parameters: [EXPORT],
       answers: {
         200: {
           description:

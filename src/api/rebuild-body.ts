@@ -1,17 +1,13 @@
 /** The body of `POST /admin/rebuild`. */
 import * as v from "valibot";
 
+/** What it says is described beside the route: the Worker has no use for the texts. */
 export const OwnFilesSchema = v.object({
-  own: v.pipe(
-    v.array(
-      v.object({
-        object: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description("Name of the file, without its ending.")),
-        log: v.pipe(v.string(), v.maxLength(256), v.description("Id of the log in it.")),
-      }),
-    ),
-    v.description(
-      "Files of objects that hold one log alone. Without a body, the objects of sessions that no shard knows are looked for.",
-    ),
+  own: v.array(
+    v.object({
+      object: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+      log: v.pipe(v.string(), v.maxLength(256)),
+    }),
   ),
 });
 

@@ -32,49 +32,32 @@ const FASTEST = 10_000;
 const TIME_OR_DURATION =
   "a time such as 2026-11-21T09:30:00Z, Unix nanoseconds, or a duration into the session such as 90s";
 
-/** Whether a session is replayed. */
-export const ReplayFlag = v.object({
-  replay: v.pipe(
-    flag("replay"),
-    v.description("`true`: a replay of the log in its own time, as a stream that ends with a bookmark."),
-  ),
-});
+/** Whether a session is replayed. Documented in `operations.ts`, as the next ones are. */
+export const ReplayFlag = v.object({ replay: flag("replay") });
 
 /** The parameters of a replay. */
 export const ReplayParameters = v.object({
-  by: v.pipe(
-    v.optional(oneOf("by", ["event", "arrival"]), "event"),
-    v.description("Replay: spans by end time, or deliveries by arrival."),
+  by: v.optional(oneOf("by", ["event", "arrival"]), "event"),
+  speed: v.optional(
+    numberParameter("speed", {
+      pattern: /^\d{1,5}(?:\.\d{1,6})?$/,
+      least: SLOWEST,
+      most: FASTEST,
+      expected: `a number from ${SLOWEST} to ${FASTEST}, such as 10 or 0.5`,
+    }),
+    "1",
   ),
-  speed: v.pipe(
-    v.optional(
-      numberParameter("speed", {
-        pattern: /^\d{1,5}(?:\.\d{1,6})?$/,
-        least: SLOWEST,
-        most: FASTEST,
-        expected: `a number from ${SLOWEST} to ${FASTEST}, such as 10 or 0.5`,
-      }),
-      "1",
+  idle: v.optional(
+    textParameter(
+      "idle",
+      (given) => readIdle(given) !== undefined,
+      "a duration of at most an hour, such as 2s, 500ms or 1m",
     ),
-    v.description("Replay: speed factor."),
+    "2s",
   ),
-  idle: v.pipe(
-    v.optional(
-      textParameter(
-        "idle",
-        (given) => readIdle(given) !== undefined,
-        "a duration of at most an hour, such as 2s, 500ms or 1m",
-      ),
-      "2s",
-    ),
-    v.description("Replay: longest wait between two events, such as 500ms or 2s; at most an hour."),
-  ),
-  from: v.pipe(
-    v.optional(
-      textParameter("from", (given) => given === "" || readFrom(given) !== undefined, TIME_OR_DURATION),
-      "",
-    ),
-    v.description("Replay: earlier items go out at once. A time, Unix nanoseconds, or a duration into the session."),
+  from: v.optional(
+    textParameter("from", (given) => given === "" || readFrom(given) !== undefined, TIME_OR_DURATION),
+    "",
   ),
 });
 

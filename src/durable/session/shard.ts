@@ -40,6 +40,15 @@ export type LogMethods = {
   queryReplicas(context: ObjectCall, queries: readonly ReplicaQuery[]): unknown;
 };
 
+const CALLED_HERE = [
+  "storeCopy",
+  "revoke",
+  "copyAgain",
+  "deleteTrace",
+  "deleteSession",
+  "queryReplicas",
+] as const satisfies readonly (keyof LogMethods)[];
+
 /** One log of a shard, with its jobs. */
 export class ShardLog {
   readonly id: string;
@@ -227,16 +236,12 @@ export class Shard implements ShardParts {
 
   /** The object itself, for its logs that call each other. */
   get here(): Here {
-    const calls = {
-      storeCopy: async (context: LogCall, copy: Copy) => await this.call(context, "storeCopy", copy),
-      revoke: async (context: LogCall, revocation: Revocation) => await this.call(context, "revoke", revocation),
-      copyAgain: async (context: LogCall, session: string) => await this.call(context, "copyAgain", session),
-      deleteTrace: async (context: LogCall, deletion: TraceDeletion) =>
-        await this.call(context, "deleteTrace", deletion),
-      deleteSession: async (context: LogCall) => await this.call(context, "deleteSession", undefined),
-      queryReplicas: async (context: ObjectCall, queries: readonly ReplicaQuery[]) =>
-        await this.call(context, "queryReplicas", queries),
-    };
+    const calls = Object.fromEntries(
+      CALLED_HERE.map((method) => [
+        method,
+        async (context: never, message: never) => await this.call(context, method, message),
+      ]),
+    );
     return { name: this.#id.name, calls };
   }
 
