@@ -11,6 +11,8 @@ export type StreamItem = {
 
 /** Less than a test's timeout, so that a failure prints the items that came. */
 const STUCK = 20_000;
+/** What comes twice comes within so many milliseconds. */
+const SILENCE = 300;
 
 /** A stream's client like Ark's: no `Accept`, a URL with `watch=true`. */
 export class ArkStream {
@@ -37,9 +39,9 @@ export class ArkStream {
     return this.items;
   }
 
-  /** Reads until nothing comes for so long. */
-  async drain(millis = 300): Promise<readonly StreamItem[]> {
-    while (!this.ended && (await this.#read(millis)));
+  /** Reads what comes beyond the wanted items, which `until` waits for. */
+  async drain(): Promise<readonly StreamItem[]> {
+    while (!this.ended && (await this.#read(SILENCE)));
     return this.items;
   }
 

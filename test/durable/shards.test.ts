@@ -9,6 +9,7 @@ import { SessionObject } from "../../src/durable/session/object.ts";
 import { directoryOf, objectAt, sessionAt, shardName, shardOf } from "../../src/place.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { Faults } from "./faults.ts";
+import { PATIENCE } from "./receivers.ts";
 import { exportOf, someSpans, traceIdOf } from "./spans.ts";
 import { openStream, Viewer } from "./viewer.ts";
 import * as world from "./world.ts";
@@ -138,11 +139,11 @@ describe("logs of one shard", () => {
   test("write when they are due once, and not with each job", async () => {
     const spans = (n: number) => someSpans(FIRST, n, 1, { "session.id": "A" });
     await world.deliver(spans(1));
-    await vi.waitFor(async () => expect(await spansOf("A")).toBe(1));
+    await vi.waitFor(async () => expect(await spansOf("A")).toBe(1), PATIENCE);
     const writes = [vi.spyOn(DueRows.prototype, "set"), vi.spyOn(DueRows.prototype, "remove")];
     for (let n = 2; n < 6; n++) {
       await world.deliver(spans(n));
-      await vi.waitFor(async () => expect(await spansOf("A")).toBe(n));
+      await vi.waitFor(async () => expect(await spansOf("A")).toBe(n), PATIENCE);
     }
     for (const write of writes) expect(write).not.toHaveBeenCalled();
   });

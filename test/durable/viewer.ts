@@ -21,7 +21,7 @@ export class StreamReader {
   }
 
   /** The events of the next piece of the stream, if it arrives within this time. */
-  async read(millis = 10_000): Promise<Seen[]> {
+  async read(millis = 30_000): Promise<Seen[]> {
     if (this.ended) return [];
     this.#pending ??= this.#reader.read().then((messages) => messages ?? "end");
     const messages = await Promise.race([this.#pending, sleep(millis)]);

@@ -482,7 +482,7 @@ export async function tables(id: string): Promise<string[]> {
 
 /** Waits in real time until background work makes this true. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 3_000; turn++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

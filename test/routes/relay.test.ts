@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import claudeCode from "../fixtures/metrics/claude-code-json-003.json";
 import { decodeAnswer, encodeMessage } from "../../src/otlp/grpc-web.ts";
 import { aRecord, logsExportOf } from "../durable/log-records.ts";
-import { get, put, TRACE } from "../durable/receivers.ts";
+import { get, PATIENCE, put, TRACE } from "../durable/receivers.ts";
 import * as world from "../durable/world.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -59,7 +59,7 @@ describe("metrics", () => {
     await vi.waitFor(async () => {
       const { deliveredMetrics } = (await get("/a")) as { deliveredMetrics: number };
       expect(deliveredMetrics).toBeGreaterThan(0);
-    });
+    }, PATIENCE);
     expect(await get("/c")).toMatchObject({ metrics: "omitted", deliveredMetrics: 0 });
   });
 
@@ -90,8 +90,10 @@ describe("metrics", () => {
     expect(answer).toEqual({
       partialSuccess: { rejectedDataPoints: "3", errorMessage: "the upstream a: the receiver answers 404" },
     });
-    await vi.waitFor(async () =>
-      expect(await get("/a")).toMatchObject({ state: "failing", reason: "metrics: the receiver answers 404" }),
+    await vi.waitFor(
+      async () =>
+        expect(await get("/a")).toMatchObject({ state: "failing", reason: "metrics: the receiver answers 404" }),
+      PATIENCE,
     );
   });
 
@@ -114,8 +116,9 @@ describe("metrics", () => {
     expect(await (await postTo("/v1/metrics", metricsOf(resource("s", 2)))).json()).toEqual({
       partialSuccess: { rejectedDataPoints: "1", errorMessage: "the upstream a: too old" },
     });
-    await vi.waitFor(async () =>
-      expect(await get("/a")).toMatchObject({ state: "on", deliveredMetrics: 1, rejected: 1 }),
+    await vi.waitFor(
+      async () => expect(await get("/a")).toMatchObject({ state: "on", deliveredMetrics: 1, rejected: 1 }),
+      PATIENCE,
     );
   });
 
