@@ -27,7 +27,7 @@ test("the program's own traces are a page under /self, which asks for nothing el
   const session = decodeURIComponent(new URL(page.url()).pathname.slice("/self/sessions/".length));
   await page.getByText("decode traces").waitFor();
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(session);
-  expect(await page.title()).toContain(`${session} · Own traces · Spanfold`);
+  await expect.poll(() => page.title()).toContain(`${session} · Own traces · Spanfold`);
   await page.getByRole("button", { name: "Details, export, delete" }).click();
   await page.getByRole("button", { name: "Transcript" }).waitFor();
   expect(await page.getByRole("button", { name: "Delete this session" }).count()).toBe(0);
