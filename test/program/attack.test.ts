@@ -267,8 +267,10 @@ test.runIf(isLinux)("the runtime's death during exports loses nothing that was a
       }
     });
     if (kill < KILLS) {
-      const isHalfOver = () => left <= EXPORTS_A_LIFE / 2;
-      while (!isHalfOver()) await new Promise((resolve) => setTimeout(resolve, 1));
+      let isOver = false;
+      void Promise.all(writers).then(() => (isOver = true));
+      const goesOn = () => !isOver && left > EXPORTS_A_LIFE / 2;
+      while (goesOn()) await new Promise((resolve) => setTimeout(resolve, 1));
       process.kill(await runtimeOf(program), "SIGKILL");
     }
     await Promise.all(writers);

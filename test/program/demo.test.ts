@@ -5,17 +5,15 @@ import { eventually, type Export, getJson, type SessionAnswer, spansOf } from ".
 
 /** Microseconds are exact in a double. */
 const started = (span: Span) => Number(BigInt(span.startTimeUnixNano ?? 0) / 1000n);
+const middle = (span: Span) => (started(span) + Number(BigInt(span.endTimeUnixNano ?? 0) / 1000n)) / 2;
 
-/** Calls that begin together may do so on both sides of a millisecond, which is what their clock tells: microseconds. */
-const TOGETHER = 5_000;
-
-/** By start; those that begin together by name. */
+/** By start; those that run at the same time by name: a busy machine begins the second of them some milliseconds late. */
 function siblings(spans: readonly Span[]): Span[] {
   const byStart = spans.toSorted((a, b) => started(a) - started(b));
   const groups: Span[][] = [];
   for (const [at, span] of byStart.entries()) {
     const before = byStart[at - 1];
-    if (before === undefined || started(span) - started(before) > TOGETHER) groups.push([]);
+    if (before === undefined || started(span) >= middle(before)) groups.push([]);
     groups.at(-1)?.push(span);
   }
   return groups.flatMap((group) => group.toSorted((a, b) => (a.name ?? "").localeCompare(b.name ?? "")));
