@@ -28,6 +28,8 @@ const PARTS = {
     "session/shell/kind-toggles.tsx",
     "session/shell/turns.tsx",
     "session/search/search-box.tsx",
+    "session/transcript/new-rows.tsx",
+    "session/transcript/sticky-header.tsx",
   ],
 };
 

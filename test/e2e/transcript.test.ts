@@ -259,6 +259,31 @@ test("of a session of thousands of steps only those in view are mounted, and new
   expect(complaints).toEqual([]);
 });
 
+test("new turns are counted, and their steps come when the reader does", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  await sendSession(url, { id: "turns", spans: 600, traces: 3, seed: 7 });
+  const { page, complaints } = await openPage();
+  await page.goto(`${url}/sessions/turns`);
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
+  const scroller = page.locator(".transcript > .scroller");
+  // What arrives while turns are still being folded is not new to the reader.
+  await expect.poll(() => scroller.evaluate(({ scrollHeight }) => scrollHeight)).toBeGreaterThan(20_000);
+  const pill = (count: number) => page.getByRole("button", { name: count === 1 ? "1 new turn" : `${count} new turns` });
+  for (const turn of [1, 2, 3]) {
+    await sendBatch(url, "turns", 60, 100 + turn);
+    await pill(turn).waitFor();
+  }
+  // The steps that come make the end of the rows lie deeper.
+  const lastRow = () =>
+    scroller.evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+      return Array.from(element.querySelectorAll(".step")).at(-1)?.className;
+    });
+  const where = async () => `${await lastRow()} ${await page.locator(".transcript-sticky").innerText()}`;
+  await expect.poll(where).toMatch(/^step step-of-text\s+Turn 6/);
+  expect(complaints).toEqual([]);
+});
+
 test("Follow keeps the newest step in view when steps join above it, and counts none as unseen", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const send = sender(url, "followed");

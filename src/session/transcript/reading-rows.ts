@@ -1,4 +1,5 @@
 import type { QuerySummary } from "../summary.ts";
+import { NEW } from "./transcript.ts";
 import type { Step, Transcript, Turn } from "./transcript.ts";
 
 /** A row of the transcript as a page shows it. Its texts are made when they are read: few rows are drawn. */
@@ -7,7 +8,8 @@ export class ReadingRow {
   /** The section that the row stands in; absent for a turn. */
   readonly around: ReadingRow | undefined;
   readonly #span: { readonly traceId: string; readonly spanId: string };
-  readonly #turn: number;
+  /** Number of its turn. */
+  readonly turn: number;
   readonly #count: number;
 
   /** `count`: of the rows of the turn with this span id and kind before this one. */
@@ -20,13 +22,13 @@ export class ReadingRow {
     this.of = of;
     this.around = around;
     this.#span = span;
-    this.#turn = turn;
+    this.turn = turn;
     this.#count = count;
   }
 
   /** Unique, and the same when the transcript grows. */
   get id(): string {
-    return `${this.#turn}:${this.key}:${this.of.kind}:${this.#count}`;
+    return `${this.turn}:${this.key}:${this.of.kind}:${this.#count}`;
   }
 
   /** Of the span: `<traceId>:<spanId>`. */
@@ -43,7 +45,7 @@ export class ReadingRow {
     return (
       this.of.kind === other.of.kind &&
       this.#count === other.#count &&
-      this.#turn === other.#turn &&
+      this.turn === other.turn &&
       this.isOf(other.#span)
     );
   }
@@ -125,9 +127,9 @@ export class ReadingRows {
   }
 }
 
-/** Nothing was asked, said or called, and nothing runs. */
-export function isSilent({ summary, before, userText, steps }: Turn): boolean {
-  return userText === undefined && before.length + steps.length === 0 && summary.phase === "done";
+/** Nothing was asked, said or called, and nothing runs, as far as it is folded. */
+export function isSilent({ summary, before, userText, steps, revision }: Turn): boolean {
+  return userText === undefined && revision !== NEW && before.length + steps.length === 0 && summary.phase === "done";
 }
 
 function isSame(known: Turn, turn: Turn): boolean {

@@ -19,9 +19,12 @@ export type Turn = {
   /** What the user asked. */
   readonly userText?: Step & { readonly kind: "user" };
   readonly steps: readonly Step[];
-  /** The last revision of the log that changed a span of the turn. */
+  /** The last revision of the log that changed a span of the turn; {@link NEW} until its steps are folded. */
   readonly revision: number;
 };
+
+/** The revision of a turn whose steps wait because it is new. */
+export const NEW = -1;
 
 type StepOf<Kind extends string> = {
   readonly kind: Kind;

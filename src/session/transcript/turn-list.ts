@@ -1,5 +1,6 @@
 import type { QuerySummary } from "../summary.ts";
 import { FirstMentions, Memory } from "./memory.ts";
+import { NEW } from "./transcript.ts";
 import type { Turn } from "./transcript.ts";
 
 /** A turn as the session has it now. */
@@ -21,6 +22,9 @@ type KnownTurn = {
   turn: Turn;
 };
 
+/** Asked after each turn that was folded. `until new`: turns that come after all that were folded before wait. */
+export type MayGoOn = (() => boolean) | "until new";
+
 /** `folded`: the turns after the first `folded` ones have no steps yet, the first of them, or those of an earlier fold. */
 export type FoldedTurns = { readonly turns: readonly Turn[]; readonly folded: number };
 
@@ -34,8 +38,8 @@ export class TurnList {
   /** By key: turns that are not folded yet. */
   readonly #ahead = new Map<string, Turn>();
 
-  /** `wanted`: by start. `mayGoOn`: asked after each turn that was folded; with it, a first fold is of the first steps alone. */
-  fold(wanted: readonly WantedTurn[], mayGoOn?: () => boolean): FoldedTurns {
+  /** `wanted`: by start. With `mayGoOn`, a first fold is of the first steps alone. */
+  fold(wanted: readonly WantedTurn[], mayGoOn?: MayGoOn): FoldedTurns {
     const begin = this.#known.length === 0 && mayGoOn !== undefined ? wanted[0]?.begin : undefined;
     if (begin !== undefined) return this.#begin(begin, wanted);
     const rest = new Rest(this.#known, this.#mentions);
@@ -52,9 +56,11 @@ export class TurnList {
         known.wasUnanswered === isUnanswered &&
         !known.memory.dependsOn(rest.differing);
       if (known === undefined || !isSame) {
-        if (foldedNow > 0 && mayGoOn?.() === false) {
+        const waits =
+          mayGoOn === "until new" ? known === undefined && rest.isEmpty : foldedNow > 0 && mayGoOn?.() === false;
+        if (waits) {
           this.#known = [...done, ...rest.left(known)];
-          return { turns: this.#withTurnsAhead(done, wanted), folded: place };
+          return { turns: this.#withTurnsAhead(done, wanted, mayGoOn === "until new" ? NEW : 0), folded: place };
         }
         foldedNow++;
         const memory = new Memory(this.#mentions, place, { isEmpty, isUnanswered });
@@ -83,15 +89,14 @@ export class TurnList {
     // No turn has this version: the next fold is of the whole turn.
     const begun = { key: turn.summary.key, version: "", memory, wasUnanswered: false, turn };
     this.#known = [begun];
-    return { turns: this.#withTurnsAhead([begun], wanted), folded: 0 };
+    return { turns: this.#withTurnsAhead([begun], wanted, 0), folded: 0 };
   }
 
-  #withTurnsAhead(done: readonly KnownTurn[], wanted: readonly WantedTurn[]): Turn[] {
+  #withTurnsAhead(done: readonly KnownTurn[], wanted: readonly WantedTurn[], revision: number): Turn[] {
     const before = new Map(this.#known.slice(done.length).map(({ key, turn }) => [key, turn]));
     const ahead = wanted.slice(done.length).map(({ summary }, at) => {
       const { key } = summary;
-      const turn = before.get(key) ??
-        this.#ahead.get(key) ?? { number: 0, summary, before: [], steps: [], revision: 0 };
+      const turn = before.get(key) ?? this.#ahead.get(key) ?? { number: 0, summary, before: [], steps: [], revision };
       const shown = numbered(turn, summary, done.length + at + 1);
       this.#ahead.set(key, shown);
       return shown;
@@ -128,6 +133,10 @@ class Rest {
       this.#dropUntil(at, place);
     }
     return this.#turns[this.#next++];
+  }
+
+  get isEmpty(): boolean {
+    return this.#next === this.#turns.length;
   }
 
   takeAll(): void {

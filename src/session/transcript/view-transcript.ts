@@ -17,6 +17,7 @@ import type { SpanSaid } from "./said.ts";
 import { SpanRecords } from "./span-records.ts";
 import type { Transcript } from "./transcript.ts";
 import { TurnList } from "./turn-list.ts";
+import type { MayGoOn } from "./turn-list.ts";
 import type { TranscriptSource } from "./turn.ts";
 
 /** The transcript of a session that a viewer holds; `undefined` without spans and log records. `now`: Unix milliseconds. */
@@ -65,10 +66,10 @@ export class ViewTranscript {
   }
 
   /**
-   * As far as the view has come; `undefined` without spans and log records. `now`: Unix milliseconds. `mayGoOn`: asked after each turn that
-   * was folded; what is left is folded by the next call.
+   * As far as the view has come; `undefined` without spans and log records. `now`: Unix milliseconds. What `mayGoOn` leaves is folded by a
+   * later call.
    */
-  at(now: number, mayGoOn?: () => boolean): ViewedTranscript | undefined {
+  at(now: number, mayGoOn?: MayGoOn): ViewedTranscript | undefined {
     const summary = this.#view.summary();
     if (summary === undefined) {
       // Another session may follow under this name.

@@ -39,16 +39,19 @@ function growingSession() {
     const tree = view.tree();
     return { summary, tree, view, queries: view.queries(), logs: [], last: [], newRows, of: "whole" };
   };
-  const grow = (newRows: DisplayedSession["newRows"] = "counted"): DisplayedSession => {
+  const grow = (newRows: DisplayedSession["newRows"] = "counted", where: "here" | "in a new turn" = "here") => {
     count++;
     const said = JSON.stringify([{ role: "assistant", parts: [{ type: "text", content: `Answer ${count}.` }] }]);
-    send(
-      span(count, count * 1_000 + 900, [
-        text("gen_ai.operation.name", "chat"),
-        text("gen_ai.request.model", "m"),
-        text("gen_ai.output.messages", said),
-      ]),
-    );
+    const model = span(count, count * 1_000 + 900, [
+      text("gen_ai.operation.name", "chat"),
+      text("gen_ai.request.model", "m"),
+      text("gen_ai.output.messages", said),
+    ]);
+    if (where === "here") send(model);
+    else {
+      const { parentSpanId: _, ...root } = model;
+      send({ ...root, traceId: count.toString(16).padStart(32, "1") });
+    }
     return displayed(newRows);
   };
   const fold = new RowFold(view);
@@ -87,4 +90,28 @@ test("rows that come into view, or change there, are folded at once", () => {
   expect(asked).toEqual([before]);
   expect(fold.follow(next, inView)).toBe(0);
   expect(answers()).toBe(3);
+});
+
+test("new turns out of view have no steps until the reader comes near", () => {
+  const { grow, fold, answers } = growingSession();
+  fold.follow(grow("expected"), outOfView);
+  fold.follow(grow(), outOfView);
+  const kinds = (): readonly string[] => fold.rows.blocks.map((block) => block.map(({ of }) => of.kind).join(" "));
+  for (let turn = 0; turn < 2; turn++) {
+    vi.advanceTimersByTime(OUT_OF_VIEW);
+    expect(fold.follow(grow("counted", "in a new turn"), outOfView)).toBe(0);
+  }
+  expect(kinds()).toEqual(["turn text text", "turn", "turn"]);
+  expect(fold.rows).toMatchObject({ left: 2, are: "grown" });
+  // What changes in turns that were folded is folded all the same.
+  vi.advanceTimersByTime(OUT_OF_VIEW);
+  const last = grow();
+  expect(fold.follow(last, outOfView)).toBe(0);
+  expect({ answers: answers(), left: fold.rows.left }).toEqual({ answers: 3, left: 2 });
+  vi.advanceTimersByTime(10);
+  expect(fold.follow(last, outOfView)).toBe(0);
+  expect(fold.rows.left).toBe(2);
+  expect(fold.follow(last, inView)).toBe(0);
+  expect(kinds()).toEqual(["turn text text text", "turn text", "turn text"]);
+  expect(fold.rows.left).toBe(0);
 });

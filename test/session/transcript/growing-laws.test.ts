@@ -54,6 +54,31 @@ describe("a transcript that grows", () => {
     expect(grown).toEqual(anew);
   });
 
+  law("comes to the same when new turns wait, and says which of them do", seedsFrom(300, 80), (seed) => {
+    const random = new Random(seed);
+    const view = wholeView("s-1", undefined, MOST_ROWS);
+    const growing = new ViewTranscript(view);
+    const rows = new ReadingRows();
+    for (const event of eventsOf(random)) {
+      view.apply(event);
+      if (random.chance(0.3)) continue;
+      const waits = random.chance(0.7);
+      const grown = growing.at(NOW, waits ? "until new" : undefined);
+      const anew = new ViewTranscript(view).at(NOW);
+      if (grown === undefined || anew === undefined) continue;
+      if (!waits) expect(grown.folded).toBe(anew.turns.length);
+      expect(grown.turns.slice(0, grown.folded)).toEqual(anew.turns.slice(0, grown.folded));
+      const ahead = grown.turns.slice(grown.folded);
+      expect(ahead.map(({ number, summary }) => [number, summary])).toEqual(
+        anew.turns.slice(grown.folded).map(({ number, summary }) => [number, summary]),
+      );
+      // Each of them is one row, whatever its steps will be.
+      const blocks = rows.of(grown).slice(grown.folded);
+      expect(blocks.map((block) => block.map(({ of }) => of.kind))).toEqual(ahead.map(() => ["turn"]));
+    }
+    expect(growing.at(NOW)).toEqual(new ViewTranscript(view).at(NOW));
+  });
+
   test("begins with the first steps of a long turn", () => {
     const own = { trace: "5b8aa5a2d2c872e8321cf37308d69d11", with: { "session.id": "s-1" } };
     const agent = { ...own, id: 1, name: "agent.planner", start: 0, end: 50 };

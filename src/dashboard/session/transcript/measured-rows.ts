@@ -125,13 +125,12 @@ type Latest = {
 };
 
 function anchorIn({ rows, layout, pinned }: Latest, first: number, last: number, top: number): Anchor | undefined {
-  let index = first;
-  if (pinned !== undefined)
-    for (let at = first; at <= last; at++) {
-      if (rows.at(at)?.id !== pinned) continue;
-      index = at;
-      break;
-    }
+  const index =
+    first +
+    Math.max(
+      0,
+      rows.slice(first, last + 1).findIndex(({ id }) => id === pinned),
+    );
   const row = rows.at(index);
   return row === undefined ? undefined : { id: row.id, index, below: layout.topOf(index) - top };
 }

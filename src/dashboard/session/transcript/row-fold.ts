@@ -1,4 +1,5 @@
 import { ReadingRows, type RowBlock } from "../../../session/transcript/reading-rows.ts";
+import type { MayGoOn } from "../../../session/transcript/turn-list.ts";
 import { ViewTranscript } from "../../../session/transcript/view-transcript.ts";
 import type { SessionView } from "../../../session/view/session-view.ts";
 import { whenIdle } from "../../ui/idle.ts";
@@ -14,10 +15,17 @@ const AT_ONCE = 8;
 /** Turns that are folded while the browser is idle are shown so often, milliseconds. */
 const SHOWN_EVERY = 500;
 
-/** `are`: `loaded` as long as the steps of turns that were received are still being folded. */
-export type FoldedRows = { readonly blocks: readonly RowBlock[]; readonly are: "loaded" | "grown" };
+/**
+ * `are`: `loaded` as long as the steps of turns that were received are still being folded. `left`: so many of the last blocks are of new
+ * turns whose steps wait until the reader comes near.
+ */
+export type FoldedRows = {
+  readonly blocks: readonly RowBlock[];
+  readonly are: "loaded" | "grown";
+  readonly left: number;
+};
 
-const NO_ROWS: FoldedRows = { blocks: [], are: "loaded" };
+const NO_ROWS: FoldedRows = { blocks: [], are: "loaded", left: 0 };
 
 /** The rows of a transcript that grows, folded no more often than it is worth. */
 export class RowFold {
@@ -37,18 +45,19 @@ export class RowFold {
 
   /**
    * Brings the rows up to date, or answers how long to wait for that, milliseconds. `isOutOfView`: whether nothing of what changed since
-   * then is in view.
+   * then is in view. `atOnce`: the most time for a fold at once, milliseconds.
    */
-  follow(displayed: DisplayedSession, isOutOfView: (since: DisplayedSession) => boolean): number {
+  follow(displayed: DisplayedSession, isOutOfView: (since: DisplayedSession) => boolean, atOnce = AT_ONCE): number {
     this.isWaiting = false;
-    if (this.#of === displayed) return 0;
+    const isUnseen = this.#of !== undefined && this.#notOutOfViewBefore > 0 && isOutOfView(this.#of);
+    if (this.#of === displayed && (isUnseen || this.rows.left === 0)) return 0;
     const started = performance.now();
-    const isSeldom = this.#of !== undefined && started < this.#notOutOfViewBefore && isOutOfView(this.#of);
+    const isSeldom = isUnseen && started < this.#notOutOfViewBefore;
     const wait = (isSeldom ? this.#notOutOfViewBefore : this.#notBefore) - started;
     this.isWaiting = wait > 0;
     if (this.isWaiting) return wait;
     this.#of = displayed;
-    this.#fold(() => performance.now() < started + AT_ONCE);
+    this.#fold(isUnseen ? "until new" : () => performance.now() < started + atOnce);
     const finished = performance.now();
     const took = finished - started;
     this.#notBefore = finished + took * SHARE;
@@ -74,13 +83,15 @@ export class RowFold {
     return () => ending();
   }
 
-  #fold(mayGoOn: () => boolean): void {
+  #fold(mayGoOn: MayGoOn): void {
     const wasBehind = this.#isBehind || this.rows === NO_ROWS;
     const transcript = this.#transcript?.at(0, mayGoOn);
-    this.#isBehind = transcript !== undefined && transcript.folded < transcript.turns.length;
+    const ahead = transcript === undefined ? 0 : transcript.turns.length - transcript.folded;
+    const left = mayGoOn === "until new" ? ahead : 0;
+    this.#isBehind = ahead > left;
     this.rows =
       transcript === undefined
         ? NO_ROWS
-        : { blocks: this.#rows.of(transcript), are: wasBehind || this.#isBehind ? "loaded" : "grown" };
+        : { blocks: this.#rows.of(transcript), are: wasBehind || this.#isBehind ? "loaded" : "grown", left };
   }
 }

@@ -3,7 +3,7 @@ import type { ReadingRow, RowBlock } from "../../../session/transcript/reading-r
 import type { RowList } from "./row-list.ts";
 
 /** What finds a row's height. */
-export type RowId = Pick<ReadingRow, "id" | "spanId">;
+export type RowId = Pick<ReadingRow, "id" | "spanId" | "turn">;
 
 /** Heights of rows, pixels: estimated until a row was drawn. A change concerns the row's turn alone. */
 export class RowHeights {
@@ -11,7 +11,7 @@ export class RowHeights {
   readonly #measured = new Map<string, Map<string, number>>();
   readonly #estimate: (row: ReadingRow) => number;
   /** By turn: how often a height changed. */
-  readonly #changes = new Map<string, number>();
+  readonly #changes = new Map<number, number>();
   readonly #blocks = new WeakMap<RowBlock, { readonly changes: number; readonly offsets: Float64Array }>();
 
   constructor(estimate: (row: ReadingRow) => number) {
@@ -19,19 +19,18 @@ export class RowHeights {
   }
 
   /** Whether this is another height than before. */
-  measure({ id, spanId }: RowId, height: number): boolean {
+  measure({ id, spanId, turn }: RowId, height: number): boolean {
     let ofSpan = this.#measured.get(spanId);
     if (ofSpan === undefined) this.#measured.set(spanId, (ofSpan = new Map()));
     if (Math.abs((ofSpan.get(id) ?? -1) - height) < 0.5) return false;
     ofSpan.set(id, height);
-    const turn = turnOf(id);
     this.#changes.set(turn, (this.#changes.get(turn) ?? 0) + 1);
     return true;
   }
 
   /** By row of a block: pixels from the block's top; one more than there are rows. */
   offsetsIn(block: RowBlock): Float64Array {
-    const changes = this.#changes.get(turnOf(block[0]?.id ?? "")) ?? 0;
+    const changes = this.#changes.get(block[0]?.turn ?? 0) ?? 0;
     let known = this.#blocks.get(block);
     if (known?.changes !== changes) this.#blocks.set(block, (known = { changes, offsets: this.#offsets(block) }));
     return known.offsets;
@@ -47,8 +46,6 @@ export class RowHeights {
     return offsets;
   }
 }
-
-const turnOf = (id: string): string => id.slice(0, id.indexOf(":"));
 
 /** Where rows of different heights lie. */
 export class RowLayout {

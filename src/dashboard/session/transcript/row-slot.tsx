@@ -18,8 +18,11 @@ const Contents = memoized(StepRow);
 /** The place of a row. Its contents are drawn again only if they change. */
 export function RowSlot({ measure, mark, ...props }: SlotProps) {
   const { row, node, onSelect } = props;
-  const { id, spanId } = row;
-  const ref = useCallback((element: HTMLElement | null) => measure({ id, spanId }, element), [measure, id, spanId]);
+  const { id, spanId, turn } = row;
+  const ref = useCallback(
+    (element: HTMLElement | null) => measure({ id, spanId, turn }, element),
+    [measure, id, spanId, turn],
+  );
   const select = (event: MouseEvent): void => {
     const isControl = event.target instanceof Element && event.target.closest("a, button, summary") !== null;
     // Text that is being selected is read, not opened.

@@ -5,7 +5,7 @@ import { UntrustedText } from "../../ui/untrusted-text.tsx";
 import type { View } from "./measured-rows.ts";
 import type { RowList } from "./row-list.ts";
 
-type StickyProps = {
+export type StickyProps = {
   readonly rows: RowList;
   readonly view: ReadonlySignal<View>;
   readonly onRow: (row: ReadingRow) => void;

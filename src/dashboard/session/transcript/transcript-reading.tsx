@@ -7,7 +7,7 @@ import type { SessionTree, TreeNode } from "../../../session/tree/tree.ts";
 import { counted } from "../../../lib/figures.ts";
 import { type Actions, usePageKeys } from "../../keys.tsx";
 import { TRANSCRIPT_KEYS } from "../../keymap.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { lazily } from "../../ui/lazy.tsx";
 import { Link } from "../../ui/link.tsx";
 import type { ProseForm } from "../../ui/markdown/prose.tsx";
 import type { ReadingProps, Revealed } from "../reading-props.ts";
@@ -16,21 +16,31 @@ import type { RowList } from "./row-list.ts";
 import { RowSlot } from "./row-slot.tsx";
 import { useSearchMarks } from "./search-marks.ts";
 import { ShownBlocks } from "./shown-blocks.ts";
-import { StickyHeader } from "./sticky-header.tsx";
-import { useNewRows } from "./new-rows.ts";
+import type { StickyProps } from "./sticky-header.tsx";
+import type { NewRowsProps } from "./new-rows.tsx";
 import { useRows } from "./use-rows.ts";
 import "./transcript.css";
+
+/** Nothing is above the first rows. */
+const Sticky = lazily<StickyProps>(async () => (await import("./sticky-header.tsx")).StickyHeader, null);
+const News = lazily<NewRowsProps>(async () => (await import("./new-rows.tsx")).NewRows, null);
 
 /** A session as it is read: turn by turn, what was said, called and returned. */
 export function TranscriptReading(props: ReadingProps) {
   const { displayed, reader, onReader, selected, revealed, order, onSelect, filter, search, following } = props;
   const { tree } = displayed;
   const seen = useRef<Seen | undefined>(undefined);
-  const [rows, catchUp] = useRows(displayed, (since) => {
-    const { current } = seen;
-    if (following === "following" || current === undefined || current.revealed !== revealed) return false;
-    return !isInView(current, since.tree, tree);
-  });
+  const isPrinting = usePrinting();
+  const [rows, catchUp] = useRows(
+    displayed,
+    (since) => {
+      const { current } = seen;
+      if (isPrinting || following === "following" || current === undefined || current.revealed !== revealed)
+        return false;
+      return !isInView(current, since.tree, tree);
+    },
+    isPrinting ? Number.POSITIVE_INFINITY : undefined,
+  );
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [form, setForm] = useState<ProseForm>("drawn");
   const nodeOf = useCallback((key: string): TreeNode | undefined => nodeIn(tree, key), [tree]);
@@ -96,8 +106,9 @@ export function TranscriptReading(props: ReadingProps) {
   );
   const measured = useMeasuredRows(shown, pinned);
   const { scroller, first, last, start, height, view, measure, scrollTo } = measured;
-  seen.current = { rows: shown, view, revealed };
-  useLayoutEffect(() => view.subscribe(catchUp), [view, catchUp]);
+  const end = shown.length - 1 - rows.left;
+  seen.current = { rows: shown, end, view, revealed };
+  useEnd(view, end, catchUp);
 
   const isResting = following === "resting";
   const done = useRef<{ readonly revealed: Revealed; readonly height: number } | undefined>(undefined);
@@ -115,17 +126,6 @@ export function TranscriptReading(props: ReadingProps) {
     }
   });
 
-  // What joins while the reader follows the newest step is no news.
-  const unseen = useNewRows(
-    rows.blocks,
-    shown,
-    view,
-    isResting && rows.are === "grown" ? displayed.newRows : "expected",
-  );
-  const toNew = (): void => {
-    const at = unseen.first();
-    if (at >= 0) scrollTo(at, "near");
-  };
   const rest = (): void => {
     if (!isResting) props.onFollowing("resting");
   };
@@ -145,14 +145,13 @@ export function TranscriptReading(props: ReadingProps) {
   useLayoutEffect(() => {
     scale.value = props.scale;
   }, [scale, props.scale]);
-  const isPrinting = usePrinting();
-  const [from, to] = isPrinting ? [0, Math.min(shown.length, MAX_PRINTED)] : [first, last];
+  const [from, to] = isPrinting ? [0, MAX_PRINTED] : [first, last];
   useSearchMarks(scroller, search.text, `${first} ${last} ${shown.length} ${form}`);
   const plumbing = useMemo(() => countKinds(tree).plumbing, [tree]);
 
   return (
     <section class="transcript" aria-label="Transcript">
-      <StickyHeader
+      <Sticky.Part
         rows={shown}
         view={view}
         onRow={(row) =>
@@ -206,12 +205,15 @@ export function TranscriptReading(props: ReadingProps) {
           <p class="transcript-end muted">No step passes the filter.</p>
         ) : null}
       </div>
-      {isResting && unseen.count.value > 0 ? (
-        <button type="button" class="pill pill-bottom" onClick={toNew}>
-          <Icon name="down" />
-          {counted(unseen.count.value, "new step")}
-        </button>
-      ) : null}
+      <News.Part
+        blocks={rows.blocks}
+        shown={shown}
+        view={view}
+        // What joins while the reader follows the newest step is no news.
+        newRows={isResting && rows.are === "grown" ? displayed.newRows : "expected"}
+        isResting={isResting}
+        onRow={(place) => scrollTo(place, "near")}
+      />
     </section>
   );
 }
@@ -233,17 +235,24 @@ function isOfNode(tree: SessionTree, key: string): (row: ReadingRow) => boolean 
   return (row) => (isOwn && row.isOf(node)) || (keys.size > 0 && keys.has(row.key));
 }
 
+/** By itself: an effect of the reading would keep what was drawn when it was made. */
+function useEnd(view: Seen["view"], end: number, onView: (isAtEnd: boolean) => void): void {
+  useLayoutEffect(() => view.subscribe(({ last }) => onView(last >= end)), [view, end, onView]);
+}
+
 /** What the last drawing showed. */
 type Seen = {
   readonly rows: RowList;
+  /** Place of the last row before those of turns whose steps wait. */
+  readonly end: number;
   readonly view: MeasuredRows["view"];
   readonly revealed: Revealed | undefined;
 };
 
-/** Whether the span of a row in view changed between two trees, or the end of all rows is in view: most of what comes joins there. */
-function isInView({ rows, view }: Seen, before: SessionTree, after: SessionTree): boolean {
+/** Whether the span of a row in view changed between two trees, or the end of the rows is in view: most of what comes joins there. */
+function isInView({ rows, end, view }: Seen, before: SessionTree, after: SessionTree): boolean {
   const { first, last } = view.peek();
-  if (last >= rows.length - 1) return true;
+  if (last >= end) return true;
   return rows.slice(first, last + 1).some(({ key }) => nodeIn(before, key)?.span !== nodeIn(after, key)?.span);
 }
 
@@ -253,12 +262,12 @@ const MAX_PRINTED = 5_000;
 function usePrinting(): boolean {
   const [isPrinting, setPrinting] = useState(false);
   useEffect(() => {
-    const [before, after] = [() => setPrinting(true), () => setPrinting(false)];
-    addEventListener("beforeprint", before);
-    addEventListener("afterprint", after);
+    const changed = ({ type }: Event): void => setPrinting(type === "beforeprint");
+    addEventListener("beforeprint", changed);
+    addEventListener("afterprint", changed);
     return () => {
-      removeEventListener("beforeprint", before);
-      removeEventListener("afterprint", after);
+      removeEventListener("beforeprint", changed);
+      removeEventListener("afterprint", changed);
     };
   }, []);
   return isPrinting;
