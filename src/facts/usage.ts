@@ -62,7 +62,8 @@ export function tokensIn(index: AttributeIndex): Tokens | undefined {
     input: input ?? uncached ?? 0,
     output: output ?? 0,
     cached: numberIn(index, FIELD.cachedTokens) ?? parts?.cached ?? 0,
-    written: numberIn(index, FIELD.writtenTokens) ?? parts?.written ?? written1h,
+    // The sum may be stated as 0, or not at all.
+    written: Math.max(numberIn(index, FIELD.writtenTokens) ?? parts?.written ?? 0, written1h),
     written1h,
     reasoning: numberIn(index, FIELD.reasoningTokens) ?? parts?.reasoning ?? 0,
     total: numberIn(index, FIELD.totalTokens),

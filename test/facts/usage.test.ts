@@ -94,6 +94,15 @@ describe("input includes tokens read from a cache and written to one", () => {
       "100 (0, 20, 10) 0 (0)",
     ],
     [
+      "a sum of written tokens that is 0, beside those written for an hour",
+      {
+        [`${GEN_AI}output_tokens`]: 50,
+        [`${GEN_AI}cache_creation.input_tokens`]: 0,
+        [`${GEN_AI}cache_creation.ephemeral_1h_input_tokens`]: 3000,
+      },
+      "3000 (0, 3000, 3000) 50 (0)",
+    ],
+    [
       "Langfuse: any name with cache_read or cache_creation, modalities never",
       {
         "langfuse.observation.usage_details": JSON.stringify({

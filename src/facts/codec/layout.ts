@@ -1,5 +1,5 @@
 /** Raise this when a fact is added, derived differently or written differently: objects then derive the facts of their log again. */
-export const FACTS_VERSION = 19;
+export const FACTS_VERSION = 20;
 
 /**
  * The facts of a chunk's spans, in its order, as one JSON text:
