@@ -278,6 +278,20 @@ describe("a log that has moved, and whose shard lost its file", () => {
     expect(await world.filled(world.ownObjectOf(TRACE))).toEqual([]);
   });
 
+  // spec: MOVE-5
+  test("is found again where a new log of its id showed nothing, and went without being deleted", async () => {
+    await deliver(someSpans(TRACE, 1, 5, { "session.id": "A" }), [TRACE, "A"]);
+    const version = await versionOf("A");
+    await loseShard("A");
+    // A trace that is bound to another session now; later the list looks what the session stores.
+    await world.calls("A").revoke({ session: "A", traceId: OTHER, epoch: Date.now(), to: "B" });
+    expect(await world.calls("A").expireOverdue()).toBe("absent");
+    expect(await rebuild([fileOf(TRACE), fileOf("A")])).toMatchObject({ adopted: 2, damaged: 0 });
+    await world.rest([TRACE, "A"]);
+    expect(await versionOf("A")).toBe(version);
+    expect(await namesIn("A")).toEqual(spansFrom(1, 5));
+  });
+
   // spec: MOVE-3
   test("is not taken for the log if its move was never stored", async () => {
     await deliver(someSpans(TRACE, 1, 2));

@@ -176,11 +176,6 @@ export class SessionState {
     return this.visible.itemCount === 0;
   }
 
-  /** A log of this id was deleted a day ago at most, and none began anew. */
-  get isDeleted(): boolean {
-    return !this.exists && this.movedBy === undefined && this.log.meta.isStored;
-  }
-
   /** The move by which the log came to an object of its own; `undefined` while it is here. */
   get movedBy(): number | undefined {
     return this.log.meta.move;

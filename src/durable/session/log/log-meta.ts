@@ -12,6 +12,7 @@ export type Fenced = "session" | "trace";
 type LogRow = {
   /** 0: deleted; the row holds the fences and the last generation. */
   log: number;
+  /** "" of a log that ended without having stored anything. */
   generation: string;
   head: number;
   listed: number;
@@ -138,6 +139,11 @@ export class LogMeta {
     if (epoch > this.fence(of)) this.#set(of === "session" ? { deleted_session: epoch } : { deleted_trace: epoch });
   }
 
+  /** A log of this id was deleted a day ago at most, and none began anew. One that only revocations made, and that ended, never had anything to delete. */
+  get isDeleted(): boolean {
+    return this.#row.log === 0 && this.#row.generation !== "";
+  }
+
   /** Begins the log on first use; call inside the transaction that writes. */
   open(now: number): void {
     if (this.#row.log !== 0) return;
@@ -150,8 +156,12 @@ export class LogMeta {
     this.#set({ generation: mintGeneration(now, after === "" ? undefined : after) });
   }
 
-  /** Ends the log. Its fences stay for a day. */
-  close(now: number): void {
+  /** Ends the log, which had revisions up to `head`. Its fences stay for a day. */
+  close(now: number, head: number): void {
+    if (head === 0) {
+      this.#tables.rememberNumber(this.lastNumber);
+      this.#set({ generation: "" });
+    }
     this.#set({ log: 0, head: 0, listed: 0, deleting: 0, unreferenced: 0, wake: now + FENCE_MILLIS });
   }
 

@@ -87,7 +87,7 @@ export class Mover {
     if (state.isDeleting) throw new Error("the log is being deleted; try again");
     const { movedBy = 0 } = state;
     if (movedBy >= move) return "held";
-    if (state.isDeleted) return "deleted";
+    if (state.log.meta.isDeleted) return "deleted";
     const hasBegun = state.exists;
     if (hasBegun) await this.#join(move);
     else state.adopt(move);

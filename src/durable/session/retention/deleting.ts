@@ -39,7 +39,8 @@ export async function deleteSession(state: SessionState, copier: OwnerCopy, caus
     state.write(() => state.traces.upsert(revokedRow(traceId, voidUntil(row.epoch, deleted))));
   }
   if (copies.length > TRACES_A_RUN) return state.jobs.postpone("delete", Date.now());
-  await state.directory(cause).remove({ id, generation }, "deleted");
+  // Of a log that never stored anything the list has none; it may have an earlier one, whose object the shard does not know.
+  if (state.log.head > 0) await state.directory(cause).remove({ id, generation }, "deleted");
   await copier.idle();
   deleteSessionRows(state);
 }
@@ -115,12 +116,12 @@ function deleteSessionRows(state: SessionState): void {
 /** Spans that are admitted next are of a new generation, and stay. */
 function deleteLog(state: SessionState): void {
   state.write(() => {
-    const { meta } = state.log;
+    const { meta, head } = state.log;
     for (const of of ["session", "trace"] as const) meta.raiseFence(of, lastEpochOf(state.traces, of));
     state.log.deleteAll();
     state.outbox.deleteTrace(state.id);
     state.jobs.clear();
-    meta.close(Date.now());
+    meta.close(Date.now(), head);
   });
   state.evict();
 }
