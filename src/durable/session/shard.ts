@@ -49,6 +49,15 @@ const CALLED_HERE = [
   "queryReplicas",
 ] as const satisfies readonly (keyof LogMethods)[];
 
+function callsOf(shard: Shard): Here["calls"] {
+  return Object.fromEntries(
+    CALLED_HERE.map((method) => [
+      method,
+      async (context: never, message: never) => await shard.call(context, method, message),
+    ]),
+  );
+}
+
 /** One log of a shard, with its jobs. */
 export class ShardLog {
   readonly id: string;
@@ -144,6 +153,8 @@ export class Shard implements ShardParts {
   readonly #methods: LogMethods;
   readonly #logs = new LogMemory<ShardLog>();
   readonly #id: ObjectName;
+  /** The object itself, for its logs that call each other. */
+  readonly here: Here;
   /** In an object that holds one log alone. */
   readonly own: OwnLog | undefined;
   /** How many shards the tenant has, as the first call says; 0 before it. */
@@ -154,6 +165,7 @@ export class Shard implements ShardParts {
     this.#ctx = ctx;
     // The runtime makes the text anew each time that it is asked.
     this.#id = { name: ctx.id.name };
+    this.here = { name: ctx.id.name, calls: callsOf(this) };
     this.#methods = methods;
     this.storage = ctx.storage;
     this.env = env;
@@ -232,17 +244,6 @@ export class Shard implements ShardParts {
     if (this.#shards === 0 && !this.tables.exists) throw new Error("the number of shards is not known here");
     const shards = this.#shards === 0 ? this.tables.shards : this.#shards;
     return { tenant: this.tenant, shards, id };
-  }
-
-  /** The object itself, for its logs that call each other. */
-  get here(): Here {
-    const calls = Object.fromEntries(
-      CALLED_HERE.map((method) => [
-        method,
-        async (context: never, message: never) => await this.call(context, method, message),
-      ]),
-    );
-    return { name: this.#id.name, calls };
   }
 
   calls(id: string, cause: Cause): LogCalls {
