@@ -15,10 +15,15 @@ const QUEUE = 2_048;
 afterEach(() => vi.useRealTimers());
 
 /** A program with the SDK's batch processor on a forked exporter; each export's result, as the SDK sees it. */
-function program(primaryUrl: string, forks: readonly (string | ForkOptions)[], env: object = {}) {
+function program(
+  primaryUrl: string,
+  forks: readonly (string | ForkOptions)[],
+  env: object = {},
+  timeoutMillis = 30_000,
+) {
   const lines: string[] = [];
   const results: string[] = [];
-  const primary = new OTLPTraceExporter({ url: primaryUrl, timeoutMillis: 2_000 });
+  const primary = new OTLPTraceExporter({ url: primaryUrl, timeoutMillis });
   const forked = forkExporter(primary, { env, forks, log: (line) => lines.push(line) });
   const exporter: SpanExporter = {
     export: (spans, done) =>
@@ -135,7 +140,7 @@ describe.each<[string, Behaviour | "away"]>([
 
 test("a primary that fails takes nothing from the fork", async () => {
   await using fork = await receiver();
-  const { emit, provider, results } = program(`http://${AWAY}/v1/traces`, [fork.address]);
+  const { emit, provider, results } = program(`http://${AWAY}/v1/traces`, [fork.address], {}, 2_000);
   emit("a", "b");
   await provider.shutdown().catch(() => undefined);
   expect(results).toEqual(["failure"]);

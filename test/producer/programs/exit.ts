@@ -1,11 +1,12 @@
-/** Makes spans and ends as the argument says, while the fork's receiver never answers. */
+/** Makes spans and ends as the argument says, once it may: meanwhile the fork's receiver does not answer. */
 import { startTelemetry, withSpan } from "../../../packages/producer/src/index.ts";
 
-const telemetry = startTelemetry();
+const [, , way, endpoint = "", millis] = process.argv;
+const telemetry = startTelemetry(undefined, { forks: [{ endpoint, timeoutMillis: Number(millis) }] });
 for (let n = 0; n < 3; n++) withSpan(`s${n}`, {}, () => {});
-// By then the fork waits for an answer, in the middle of a batch.
-setTimeout(() => {
+process.once("message", () => {
   console.log("done");
-  if (process.argv[2] === "exits") process.exit(0);
-  if (process.argv[2] === "shuts down") void telemetry.shutdown();
-}, 500);
+  if (way === "exits") process.exit(0);
+  process.disconnect();
+  if (way === "shuts down") void telemetry.shutdown();
+});
