@@ -117,7 +117,7 @@ test.each(LOADS)(
       for (let writer = 0; writer < WRITERS; writer++) {
         if ((acknowledged.get(sessionOf(round, writer))?.size ?? 0) < REQUESTS * items) interrupted++;
       }
-      program = await startProgram({ DATA_DIR, PORT: program.port });
+      program = await startProgram({ DATA_DIR });
     }
 
     const current = program;
