@@ -65,7 +65,7 @@ async function postSpans(program: Program, parts: readonly Part[]): Promise<void
   expect([response.status, await response.json()]).toEqual([200, {}]);
 }
 
-/** The tree that `spanfold show` prints, without its columns of figures. */
+/** The tree that `spanfold show` prints, without its columns of figures. A session hears of what was acknowledged a moment later. */
 async function treeIn(program: Program): Promise<string> {
   const { code, output } = await run("show", [SESSION], { SPANFOLD_URL: program.url, NO_COLOR: "1" });
   expect(code).toBe(0);
@@ -93,28 +93,32 @@ test("the five steps of Ark's prototype: a query is run, found, watched as a tre
 
   // 3. Its tree is live.
   await postEvent(program, "LLMCallStart", 0.2, model);
-  expect(await treeIn(program)).toBe(
-    [
-      "● weather-query What is the weather in Chicago?",
-      "  ✓ target.weather",
-      "  ● default/weather",
-      "    ● gpt-4.1-mini",
-    ].join("\n"),
-  );
+  await expect
+    .poll(() => treeIn(program))
+    .toBe(
+      [
+        "● weather-query What is the weather in Chicago?",
+        "  ✓ target.weather",
+        "  ● default/weather",
+        "    ● gpt-4.1-mini",
+      ].join("\n"),
+    );
 
   // 4. Its tool call is there while it runs, with what it was given.
   const tokens = { promptTokens: "112", completionTokens: "18", totalTokens: "130" };
   await postEvent(program, "LLMCallComplete", 1.2, { ...model, ...tokens });
   await postEvent(program, "ToolCallStart", 1.3, { ...tool, parameters: '{"city":"Chicago"}' });
-  expect(await treeIn(program)).toBe(
-    [
-      "● weather-query What is the weather in Chicago?",
-      "  ✓ target.weather",
-      "  ● default/weather",
-      "    ✓ gpt-4.1-mini",
-      "    ● get-weather Chicago",
-    ].join("\n"),
-  );
+  await expect
+    .poll(() => treeIn(program))
+    .toBe(
+      [
+        "● weather-query What is the weather in Chicago?",
+        "  ✓ target.weather",
+        "  ● default/weather",
+        "    ✓ gpt-4.1-mini",
+        "    ● get-weather Chicago",
+      ].join("\n"),
+    );
 
   // The spans come when they have ended, the last of them the query's: each is the row that its event made.
   await postEvent(program, "ToolCallComplete", 2.3, tool);
@@ -140,15 +144,17 @@ test("the five steps of Ark's prototype: a query is run, found, watched as a tre
     { id: 2, parent: 1, name: "target.weather", seconds: [0.05, 4.05], more: target },
     { id: 1, name: "query.weather-query", seconds: [0, 4.1], more: { ...answer, ...usage } },
   ]);
-  expect(await treeIn(program)).toBe(
-    [
-      "✓ weather-query What is the weather in Chicago?",
-      "  ✓ target.weather",
-      "    ✓ default/weather",
-      "      ✓ gpt-4.1-mini",
-      "      ✓ get-weather Chicago → 4 °C, windy",
-    ].join("\n"),
-  );
+  await expect
+    .poll(() => treeIn(program))
+    .toBe(
+      [
+        "✓ weather-query What is the weather in Chicago?",
+        "  ✓ target.weather",
+        "    ✓ default/weather",
+        "      ✓ gpt-4.1-mini",
+        "      ✓ get-weather Chicago → 4 °C, windy",
+      ].join("\n"),
+    );
 
   // 5. Its details: what the tool was given and gave, and the whole as people read it.
   const span = await run("show", [SESSION, "--span", `${TRACE}:${spanId(5)}`], environment);

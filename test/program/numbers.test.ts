@@ -1,24 +1,24 @@
 import { expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
+import { type Export, getJson, spansOf } from "./read-back.ts";
+
+type Numbers = { readonly spans: { readonly count: number } };
 
 /** The directory hears of spans a moment after they were acknowledged. */
-async function untilCounted(url: string): Promise<{ readonly spans: { readonly count: number } }> {
-  let numbers = { spans: { count: 0 } };
-  await expect
-    .poll(async () => {
-      numbers = (await (await fetch(`${url}/metrics.json?by=model`)).json()) as typeof numbers;
-      return numbers.spans.count;
-    })
-    .toBeGreaterThan(10);
-  return numbers;
+async function untilCounted(url: string, spans: number): Promise<void> {
+  const read = async () => (await (await fetch(`${url}/metrics.json?by=model`)).json()) as Numbers;
+  await expect.poll(async () => (await read()).spans.count).toBe(spans);
 }
 
 // spec: NUM-6
 test("numbers of the demo as JSON, for Prometheus and on the page, also after a restart", async () => {
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });
-  await run("demo", ["--fast", "--endpoint", program.url]);
-  const { spans } = await untilCounted(program.url);
+  const { output } = await run("demo", ["--fast", "--endpoint", program.url]);
+  const exported = await getJson<Export>(program.url, `${new URL(output.trim()).pathname}/otlp`);
+  const { length } = spansOf(exported);
+  expect(length).toBeGreaterThan(10);
+  await untilCounted(program.url, length);
   const scrape = async (url: string) => {
     const response = await fetch(`${url}/metrics`);
     expect([response.status, response.headers.get("content-type")]).toEqual([
@@ -28,12 +28,12 @@ test("numbers of the demo as JSON, for Prometheus and on the page, also after a 
     return (await response.text()).split("\n");
   };
   const lines = await scrape(program.url);
-  expect(lines).toContain(`spanfold_spans ${spans.count}`);
+  expect(lines).toContain(`spanfold_spans ${length}`);
   expect(lines.filter((line) => line.startsWith("spanfold_tool_calls{"))).toContain(
     'spanfold_tool_calls{tool="query_metrics"} 1',
   );
   const page = await (await fetch(program.url, { headers: { accept: "text/html" } })).text();
-  expect(page).toContain(`<dt>Spans</dt><dd>${spans.count}</dd>`);
+  expect(page).toContain(`<dt>Spans</dt><dd>${length}</dd>`);
   expect(page.match(/<rect /g)?.length).toBeGreaterThan(3);
   expect(page).not.toContain("<noscript>");
   await program.stop();
