@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ShardRoom } from "../../src/durable/session/shard-room.ts";
+import type { ShardTables } from "../../src/durable/session/log/tables.ts";
 import { deliveryOf } from "./deliveries.ts";
 import { aSpan, exportOf, traceIdOf } from "./spans.ts";
 import * as world from "./world.ts";
@@ -76,4 +78,25 @@ test("a shard that is full refuses spans with a reason", async () => {
       },
     },
   ]);
+});
+
+test("a shard is measured every ten seconds while less than half is in use, else with each delivery", () => {
+  let [measured, bytes] = [0, 499];
+  const sql = {
+    get databaseSize() {
+      measured++;
+      return bytes;
+    },
+  };
+  const tables = { sql, exists: true } as unknown as ShardTables;
+  const room = new ShardRoom({ ...env, SHARD_BYTES: "1000" }, tables, async () => undefined);
+  const counts = [10_000, 19_999, 20_000, 20_001, 19_000].map((now) => {
+    room.look(now);
+    return measured;
+  });
+  // A clock that was set back says nothing of the time that passed.
+  expect(counts).toEqual([1, 1, 2, 2, 3]);
+  bytes = 500;
+  for (const now of [40_000, 40_001, 40_002]) room.look(now);
+  expect(measured).toBe(6);
 });

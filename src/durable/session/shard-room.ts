@@ -11,6 +11,8 @@ const REFUSE_FROM = 1.1;
 /** Sessions deleted in one run, and the least time between two, milliseconds. */
 const SESSIONS_A_RUN = 500;
 const RUN_MILLIS = 60_000;
+/** Least time between two measurements, milliseconds, while less than half of these bytes are in use: nothing writes the rest in it. Each is a query. */
+const MEASURE_MILLIS = 10_000;
 
 const HAS_ROOM = { isFull: false };
 
@@ -21,6 +23,8 @@ export class ShardRoom {
   readonly #tables: ShardTables;
   readonly #deleteSession: (id: string) => Promise<unknown>;
   #ranAt = 0;
+  #measuredAt = 0;
+  #bytesInUse = 0;
 
   /** `deleteSession`: of this shard or of another. */
   constructor(env: Bindings, tables: ShardTables, deleteSession: (id: string) => Promise<unknown>) {
@@ -32,12 +36,20 @@ export class ShardRoom {
 
   /** Makes room if it is due. `making` resolves when there is some, and never rejects. */
   look(now: number): { readonly isFull: boolean; readonly making?: Promise<void> } {
-    const { databaseSize } = this.#sql;
-    if (databaseSize < this.#bytes || !this.#tables.exists) return HAS_ROOM;
-    const isFull = databaseSize >= this.#bytes * REFUSE_FROM;
+    const bytesInUse = this.#measure(now);
+    if (bytesInUse < this.#bytes || !this.#tables.exists) return HAS_ROOM;
+    const isFull = bytesInUse >= this.#bytes * REFUSE_FROM;
     if (now >= this.#ranAt && now < this.#ranAt + RUN_MILLIS) return { isFull };
     this.#ranAt = now;
     return { isFull, making: this.#expire() };
+  }
+
+  #measure(now: number): number {
+    const isRecent = now >= this.#measuredAt && now < this.#measuredAt + MEASURE_MILLIS;
+    if (isRecent && this.#bytesInUse < this.#bytes / 2) return this.#bytesInUse;
+    this.#measuredAt = now;
+    this.#bytesInUse = this.#sql.databaseSize;
+    return this.#bytesInUse;
   }
 
   get #bytes(): number {
