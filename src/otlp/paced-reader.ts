@@ -97,18 +97,18 @@ type ByteSource = {
 };
 
 const NONE: Uint8Array = new Uint8Array();
-/** Size of the first buffer, and of further ones once a read filled it: a silent connection costs little. */
-export const FEW_BYTES = 4 * 1024;
+/** Size of the first buffer, and of further ones once a read filled it: a silent connection costs little. workerd reads so much of a connection at once. */
+export const FEW_BYTES = 8 * 1024;
 const MANY_BYTES = 64 * 1024;
 
 /** Reads network bytes into our own buffer: the platform's chunks of 4 KiB take twice as long. */
 function openSource(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = byteReader(stream);
   if (reader === undefined) return openChunks(stream.getReader());
-  let memory = new ArrayBuffer(FEW_BYTES);
+  let memory: ArrayBuffer | undefined;
   return {
     read: async (room) => {
-      const { value, done } = await reader.read(room ?? new Uint8Array(memory));
+      const { value, done } = await reader.read(room ?? new Uint8Array(memory ?? new ArrayBuffer(FEW_BYTES)));
       // The end comes with the buffer too; a stream that was cancelled has none.
       if (value === undefined) throw new Error("cancelled");
       if (!done && room === undefined)

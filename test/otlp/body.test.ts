@@ -126,6 +126,19 @@ describe("a request's body", () => {
     expect(tooLarge).toEqual({ ok: false, error: { reason: "too-large", what: "bytes", limit: 299_999 } });
   });
 
+  test("a small body with its length is read at once, without a look for its end", async () => {
+    const sent = new Uint8Array(8_192).map((_, at) => at % 251);
+    let reads = 0;
+    const sizes = {
+      length: 1,
+      get 0() {
+        return (reads++, 65_536);
+      },
+    } as unknown as readonly number[];
+    const body = await readBody(fromNetwork(sent, sizes), null, { ...readOptions(300_000), announced: 8_192 });
+    expect([body.ok && Buffer.compare(body.value, sent), reads]).toEqual([0, 1]);
+  });
+
   test("a connection lost while reading is an error, not a short body", async () => {
     const body = await readBody(inPieces(TEXT, 1_000, 5_000).stream, null, readOptions(LIMIT));
     expect(body).toEqual({ ok: false, error: { reason: "cut-off" } });
