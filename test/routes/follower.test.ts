@@ -123,6 +123,32 @@ test("a viewer reads the log, a bookmark, and then live events", async () => {
   await reader.cancel();
 });
 
+test("events share a timer, and the bookmark comes a second after the last one", async () => {
+  const source = new Numbers();
+  const reader = new Reader(source);
+  await reader.until("bookmark");
+  source.append();
+  await reader.until("1");
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  for (let n = 2; n <= 9; n++) {
+    const next = reader.until(String(n));
+    await vi.advanceTimersByTimeAsync(300);
+    source.append();
+    await next;
+  }
+  const bookmark = reader.until("bookmark");
+  await vi.advanceTimersByTimeAsync(999);
+  await deliver();
+  expect(reader.words.at(-1)).toBe("9");
+  await vi.advanceTimersByTimeAsync(1);
+  await bookmark;
+  // In 3.4 s: a timer that rang too early is followed by another.
+  expect(timers.mock.calls.length).toBeLessThanOrEqual(5);
+  timers.mockRestore();
+  await reader.cancel();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 // spec: STREAM-5
 test("a silent stream has a heartbeat every 15 s", async () => {
   const source = new Numbers();

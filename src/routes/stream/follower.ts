@@ -68,7 +68,12 @@ export class Follower {
   #bookmarkedAt = Date.now();
   /** Time of the last output. */
   #sentAt = Date.now();
+  /** Of the present sleep: an event came, or the timer rang. */
   #wake: (() => void) | undefined;
+  #rang: ((isSetBack: boolean) => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it rings, Unix milliseconds; 0 without one. */
+  #timerAt = 0;
   #lastPong = 0;
   #ping: ReturnType<typeof setInterval> | undefined;
 
@@ -231,19 +236,39 @@ export class Follower {
 
   /** True when an event ended the sleep before its time. */
   #sleep(millis: number): Promise<boolean> {
+    const began = Date.now();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => finish(false), millis);
-      const finish = (woken: boolean) => {
-        clearTimeout(timer);
+      const finish = (woken: boolean): void => {
         this.#wake = undefined;
+        this.#rang = undefined;
         resolve(woken);
       };
       this.#wake = () => finish(true);
+      this.#rang = (isSetBack) => {
+        const left = leftOf(millis, began);
+        if (left > 0 && !isSetBack) this.#setTimer(left);
+        else finish(false);
+      };
+      this.#setTimer(millis);
     });
+  }
+
+  /** An earlier timer stays: each event ends a sleep and begins another, and setting a timer for each costs 30 µs a viewer. */
+  #setTimer(millis: number): void {
+    const now = Date.now();
+    if (this.#timerAt >= now && this.#timerAt <= now + millis) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = now + millis;
+    this.#timer = setTimeout(() => {
+      const isSetBack = Date.now() < this.#timerAt;
+      this.#timerAt = 0;
+      this.#rang?.(isSetBack);
+    }, millis);
   }
 
   #close(): void {
     this.#closed = true;
+    clearTimeout(this.#timer);
     const socket = this.#socket;
     if (socket !== undefined) this.#lose(socket);
     this.#wake?.();

@@ -6,6 +6,7 @@ const EVENT_BYTES = 256_000;
 /** How messages of one sort are read. */
 type Reading<Message, Frame> = {
   readonly size: (message: Message) => number;
+  /** Of two messages of one size. */
   readonly isSame: (one: Message, other: Message) => boolean;
   readonly decode: (message: Message) => Frame;
 };
@@ -29,10 +30,11 @@ export class LastFrames<Message, Frame> {
 
   read(message: Message): ReadFrame<Frame> {
     const { size, isSame, decode } = this.#reading;
-    let found = this.#kept.find((one) => isSame(one.message, message));
+    const length = size(message);
+    let found = this.#kept.find((one) => size(one.message) === length && isSame(one.message, message));
     if (found === undefined) {
       found = { message, frame: decode(message), event: undefined };
-      if (size(message) <= FRAME_SIZE) this.#kept = [found, ...this.#kept.slice(0, FRAMES - 1)];
+      if (length <= FRAME_SIZE) this.#kept = [found, ...this.#kept.slice(0, FRAMES - 1)];
     }
     const read = found;
     return {
