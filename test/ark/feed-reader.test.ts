@@ -95,8 +95,11 @@ test("heads that come during a read, before it and after it are read, each once"
   const feed = new FeedReader({ env, caller: "default", readItems, cursor: 0 });
   const read = async () => (await all(feed)).names;
   const announce = async () => feed.notice({ type: "heads", heads: [await headOf("s")] });
-  const deliver = async (name: string) =>
+  const deliver = async (name: string) => {
+    // The copy waits for no earlier commit.
+    world.pass(1_000);
     await world.deliver([aSpan(TRACE, name, { name }, { "ark.session.id": "s" })]);
+  };
   expect(await read()).toEqual(["1", "2", "3", "4"]);
   expect(await announce()).toBe(false);
   await deliver("5");

@@ -89,6 +89,24 @@ describe("deliveries that wait for one object", () => {
   });
 });
 
+test("a delivery that comes alone does not look when its commit ends, and one right after it does", async () => {
+  await world.append(deliveryOf([aSpan(TRACE, 1)]));
+  const { sync, restore } = await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
+    const spy = vi.spyOn(Object.getPrototypeOf(storage) as DurableObjectStorage, "sync");
+    return { sync: spy, restore: () => spy.mockRestore() };
+  });
+  const syncs: number[] = [];
+  for (const [n, millis] of [1_000, 1_000, 1, 1_000].entries()) {
+    world.pass(millis);
+    await world.append(deliveryOf([aSpan(TRACE, n + 2)]));
+    syncs.push(sync.mock.calls.length);
+  }
+  restore();
+  // Together with that of the write itself: one until it may begin, one until it is committed.
+  expect(syncs).toEqual([0, 0, 2, 2]);
+  expect(await spansStored()).toEqual([1, 2, 3, 4, 5]);
+});
+
 describe("a fault in one of the deliveries that wait", () => {
   let faults: Faults;
   beforeEach(async () => {
@@ -134,6 +152,7 @@ describe("a fault in one of the deliveries that wait", () => {
 
   test("a commit that fails refuses those that wait for it, answers each, and the next are taken", async () => {
     await world.append(deliveryOf([aSpan(TRACE, COUNT + 1)]));
+    world.pass(1_000);
     const { promise: fails, reject } = Promise.withResolvers<void>();
     const restore = await runInDurableObject(world.objectOf(TRACE), (_, { storage }) => {
       const shared = Object.getPrototypeOf(storage) as DurableObjectStorage;
