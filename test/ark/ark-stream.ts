@@ -10,7 +10,7 @@ export type StreamItem = {
 };
 
 /** Less than a test's timeout, so that a failure prints the items that came. */
-const STUCK = 20_000;
+const STUCK = 30_000;
 /** What comes twice comes within so many milliseconds. */
 const SILENCE = 300;
 
@@ -33,7 +33,7 @@ export class ArkStream {
     return new ArkStream(response.body);
   }
 
-  /** Reads until `count` items came. The time depends on the machine: only a stream without any event for 20 s is given up. */
+  /** Reads until `count` items came. The time depends on the machine: only a stream without any event for 30 s is given up. */
   async until(count: number): Promise<readonly StreamItem[]> {
     while (this.items.length < count && !this.ended) if (!(await this.#read(STUCK))) break;
     return this.items;

@@ -73,7 +73,7 @@ test("what a reader opens next is here without the network", async () => {
   await page.goto(`${url}/sessions/first`);
   await page.locator(".step", { hasText: "book_hotel" }).first().waitFor();
   const later = ["timeline-reading.js", "steps-reading.js", "span-panel.js", "shortcuts.js", "menu.js", "list.js"];
-  await expect.poll(() => later.filter((file) => !loaded.includes(file)), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => later.filter((file) => !loaded.includes(file))).toEqual([]);
   await page.context().setOffline(true);
   await page.getByRole("tab", { name: "Timeline" }).click();
   await page.getByRole("treegrid").getByRole("row").filter({ hasText: "book_hotel" }).click();

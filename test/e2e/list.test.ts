@@ -78,7 +78,7 @@ test("the server searches, filters and sorts a long list, and the URL has the pa
   }));
   const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: zebra }] }] });
   await fetch(`${url}/v1/traces`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  await expect.poll(titles, { timeout: 15_000 }).toBe("zebra at last");
+  await expect.poll(titles).toBe("zebra at last");
 
   await page.getByRole("link", { name: "Remove Model odd-model" }).click();
   await expect.poll(() => rows.count()).toBe(5);

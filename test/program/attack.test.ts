@@ -70,7 +70,7 @@ describe("connections", () => {
     await expectServed(program, 3);
     if (!isLinux) return;
     const runtime = await runtimeOf(program);
-    await eventually(async () => expect(await descriptorsOf(runtime)).toBeLessThan(before + 20), 30);
+    await eventually(async () => expect(await descriptorsOf(runtime)).toBeLessThan(before + 20));
   });
 
   test("whose sender closes its side first get their answer", async () => {

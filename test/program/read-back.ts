@@ -24,7 +24,7 @@ export async function getJson<T>(url: string, path: string, headers: Record<stri
 }
 
 /** Retries until it succeeds: the list is up to two seconds behind its sessions. Throws the last error. */
-export async function eventually<T>(attempt: () => Promise<T>, seconds = 20): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T>, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

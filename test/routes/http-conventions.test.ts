@@ -4,7 +4,7 @@ import { emptyWorld, post, request } from "../durable/world.ts";
 beforeEach(emptyWorld);
 
 /** For changes after a response, on a busy machine. */
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 30_000 };
 
 const oneSpan = (session: string) =>
   JSON.stringify({
