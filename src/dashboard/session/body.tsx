@@ -87,7 +87,8 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
     [axis, start, range?.from, range?.to],
   );
   const chosen = useMemo(() => new Set<KindChoice>(here.kinds), [here.kinds?.join(",")]);
-  const filter = useMemo(() => filterOf(chosen, tree), [chosen, tree]);
+  const folding = useMemo(() => (foldsPlumbing(countKinds(tree)) ? "folded" : "shown"), [tree]);
+  const filter = useMemo(() => filterOf(chosen, folding), [chosen, folding]);
   const turn = useMemo(() => {
     const query = here.turn === undefined ? undefined : queries.find((one) => shortId(one) === here.turn);
     return query === undefined ? undefined : findRow(tree, query.key);
@@ -338,12 +339,12 @@ function useFocusAfterPanel(isBeside: boolean, reading: { readonly current: HTML
   }, [isBeside, reading]);
 }
 
-function filterOf(chosen: ReadonlySet<KindChoice>, tree: DisplayedSession["tree"]): KindFilter {
+function filterOf(chosen: ReadonlySet<KindChoice>, plumbing: KindFilter["plumbing"]): KindFilter {
   const kinds = new Set<SpanKind>(SPAN_KINDS.filter((kind) => chosen.has(kind)));
   return {
     kinds: kinds.size === 0 ? undefined : kinds,
     errors: chosen.has("errors") ? "only" : "any",
-    plumbing: chosen.has("plumbing") || !foldsPlumbing(countKinds(tree)) ? "shown" : "folded",
+    plumbing: chosen.has("plumbing") ? "shown" : plumbing,
   };
 }
 

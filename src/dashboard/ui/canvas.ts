@@ -28,8 +28,8 @@ export function pointedAt(event: PointerEvent): { readonly x: number; readonly y
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Draws a canvas when the browser has time, again when `inputs` change or the reader's colours do. */
-export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
+/** Draws a canvas when the browser has time, again when `inputs` change or the reader's colours do; less often when `growing` inputs do. */
+export function useDrawing(draw: () => void, inputs: readonly unknown[], growing: readonly unknown[]): void {
   const [scheme, again] = useReducer((version: number, _: undefined) => version + 1, 0);
   useEffect(() => {
     const changed = (): void => again(undefined);
@@ -38,30 +38,37 @@ export function useDrawing(draw: () => void, inputs: readonly unknown[]): void {
   }, []);
   const latest = useRef(draw);
   latest.current = draw;
-  const notBefore = useRef(0);
+  const chosen = [...inputs, scheme];
+  const drawn = useRef({ took: 0, finished: 0, chosen });
   useEffect(() => {
     let idle: number | undefined;
     const run = (): void => {
       const started = performance.now();
       latest.current();
       const finished = performance.now();
-      notBefore.current = finished + Math.min(MOST_PAUSE, (finished - started) * SHARE);
+      drawn.current = { took: finished - started, finished, chosen };
     };
     const whenIdle = (): void => {
       if (typeof requestIdleCallback === "undefined") run();
       else idle = requestIdleCallback(run, { timeout: IDLE_TIMEOUT });
     };
-    const timer = setTimeout(whenIdle, Math.max(0, notBefore.current - performance.now()));
+    const { took, finished, chosen: known } = drawn.current;
+    const isGrowth = chosen.every((input, at) => input === known[at]);
+    const pause = isGrowth ? Math.min(MOST_GROWING, took * SHARE_GROWING) : Math.min(MOST_PAUSE, took * SHARE);
+    const timer = setTimeout(whenIdle, Math.max(0, finished + pause - performance.now()));
     return () => {
       clearTimeout(timer);
       if (idle !== undefined) cancelIdleCallback(idle);
     };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller knows what its drawing depends on
-  }, [...inputs, scheme]);
+  }, [...chosen, ...growing]);
 }
 
 /** The pause after a drawing, in multiples of its duration: a large session is drawn less often. */
 const SHARE = 20;
+/** The same for what grows with each batch, and moves by a pixel or less. */
+const SHARE_GROWING = 1_000;
+const MOST_GROWING = 3_000;
 /** A drawing that the machine interrupted seems to have taken long: what follows it is not late for that, milliseconds. */
 const MOST_PAUSE = 1_000;
 /** A busy page is drawn after this time at the latest, milliseconds. */

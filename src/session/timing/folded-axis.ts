@@ -14,6 +14,8 @@ export type FoldedAxis = {
   /** As `fractionOf`, for drawing: Unix milliseconds. */
   readonly fractionAt: (millis: number) => number;
   readonly timeAt: (fraction: number) => bigint;
+  /** The largest share of the width that a millisecond takes. */
+  readonly perMilli: number;
 };
 
 /** A gap and its place on the axis. */
@@ -57,6 +59,7 @@ export function foldedAxis(whole: Interval, gaps: readonly Interval[]): FoldedAx
   return {
     whole,
     folds,
+    perMilli: drawn.reduce((most, { start, end, width }) => Math.max(most, width / (end - start || 1)), 0),
     fractionAt(millis) {
       // Most times follow each other.
       while (last > 0 && millis < (drawn[last]?.start ?? 0)) last--;

@@ -42,29 +42,38 @@ export function drawLanes(
   const thickness = Math.max(2, Math.min(8, height * 0.7));
   const xOf = (millis: number): number => axis.fractionAt(millis) * size.width;
   const openMillis = Number(open) / 1e6;
+  /** A pixel lasts at least so long, milliseconds. */
+  const pixel = 1 / (axis.perMilli * size.width);
   lanes.forEach(({ parts }, index) => {
     const y = index * height + (height - thickness) / 2;
     const errors: [number, number, LaneStep][] = [];
     /** Up to where the steps of each colour are drawn: a short one within is not seen. */
     const reachedClear = nowhere();
     const reachedFaint = nowhere();
+    /** The same in time: most steps of a long session need no place. */
+    const untilClear = nowhere();
+    const untilFaint = nowhere();
     for (const steps of parts) {
       for (const step of steps) {
+        const faint = isFaint(step);
+        const until = faint ? untilFaint : untilClear;
+        const { group, failed, running } = step;
+        if (!failed && !running && step.to <= until[group] && step.to - step.from < pixel) continue;
         const from = xOf(step.from);
-        const to = xOf(step.running ? Math.max(step.to, openMillis) : step.to);
-        if (step.failed && isFailed(step)) {
+        const to = xOf(running ? Math.max(step.to, openMillis) : step.to);
+        if (failed && isFailed(step)) {
           errors.push([from, Math.max(LEAST_ERROR, to - from), step]);
           continue;
         }
-        const faint = isFaint(step);
         const reached = faint ? reachedFaint : reachedClear;
-        const last = reached[step.group];
+        const last = reached[group];
         if (to <= last && to - from < 1) continue;
         const width = Math.max(LEAST_STEP, to - from);
-        reached[step.group] = Math.max(last, from + width);
+        reached[group] = Math.max(last, from + width);
+        if (!running) until[group] = step.to + (reached[group] - to) * pixel;
         context.globalAlpha = faint ? FAINT : 1;
-        context.fillStyle = colours[step.group];
-        if (step.running) drawStripes(context, from, y, width, thickness);
+        context.fillStyle = colours[group];
+        if (running) drawStripes(context, from, y, width, thickness);
         else context.fillRect(from, y, width, thickness);
       }
     }

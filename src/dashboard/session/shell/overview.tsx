@@ -52,10 +52,14 @@ export function Overview(props: OverviewProps) {
   // A replay does not show what comes.
   const isFailed = ({ key, failed }: LaneStep): boolean =>
     failed && (replay === undefined || displayed.byKey.get(key)?.cause === true);
-  useDrawing(() => {
-    if (canvas !== null && size.width > 0)
-      drawLanes(canvas, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
-  }, [canvas, lanesOf, folded, open, size, replay === undefined ? undefined : displayed, filter, search]);
+  useDrawing(
+    () => {
+      if (canvas !== null && size.width > 0)
+        drawLanes(canvas, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
+    },
+    [canvas, size, replay === undefined ? undefined : displayed, filter, search],
+    [lanesOf, folded, open],
+  );
 
   const map = (
     <>
