@@ -1,7 +1,7 @@
-import { Component, type FunctionComponent } from "preact";
+import { Component, type ComponentType, type FunctionComponent } from "preact";
 
 /** A part of the page that renders again only if one of its properties is another value, or a signal that it reads changes. */
-export function memoized<Props extends object>(Part: FunctionComponent<Props>): FunctionComponent<Props> {
+export function memoized<Props extends object>(Part: FunctionComponent<Props>): ComponentType<Props> {
   class Memoized extends Component<Props> {
     override shouldComponentUpdate(next: Props): boolean {
       return Object.keys(next).some((name) => Reflect.get(next, name) !== Reflect.get(this.props, name));
@@ -11,5 +11,5 @@ export function memoized<Props extends object>(Part: FunctionComponent<Props>): 
       return <Part {...this.props} />;
     }
   }
-  return (props) => <Memoized {...props} />;
+  return Memoized;
 }

@@ -15,8 +15,8 @@ type SlotProps = RowProps & {
 /** An element that is kept for later would keep all that was drawn around it when it was first drawn, and that what was drawn before. */
 const Contents = memoized(StepRow);
 
-/** The place of a row. Its contents are drawn again only if they change. */
-export function RowSlot({ measure, mark, ...props }: SlotProps) {
+/** The place of a row. Its contents are drawn again only if they change, and not for a mark. */
+function Slot({ measure, mark, ...props }: SlotProps) {
   const { row, node, onSelect } = props;
   const { id, spanId, turn } = row;
   const ref = useCallback(
@@ -42,3 +42,6 @@ export function RowSlot({ measure, mark, ...props }: SlotProps) {
     </div>
   );
 }
+
+/** A batch of a live session changes few of the rows in view. */
+export const RowSlot = memoized(Slot);
