@@ -1,7 +1,7 @@
 import { countBefore } from "../lib/binary-search.ts";
 import { groupOfKind } from "./kind-filter.ts";
 import type { KindGroup } from "./kind-filter.ts";
-import { addUsage, costsOf, NO_USAGE } from "./row-usage.ts";
+import { costsOf, plainUsage, UsageTotal } from "./row-usage.ts";
 import type { Usage } from "./row-usage.ts";
 import { isLongGap, LEAST_GAP } from "./timing/idle-gaps.ts";
 import { clipped, intervalOf, totalOf, union } from "./timing/interval.ts";
@@ -224,29 +224,37 @@ export type ModelCost = Usage & {
   readonly calls: number;
 };
 
-const costsByRoot = foldRoots((rows) => {
-  const models = new Map<string, ModelCost>();
-  for (const { usage } of rows) {
-    if (usage === undefined) continue;
-    const { model = "", ...own } = usage;
-    const known = models.get(model);
-    models.set(model, { model, calls: (known?.calls ?? 0) + 1, ...addUsage(known ?? NO_USAGE, own) });
+/** Sums by model that go on: a batch adds up all turns of the session. */
+class ModelSums {
+  readonly #sums = new Map<string, { calls: number; readonly usage: UsageTotal }>();
+
+  add(model: string, calls: number, usage: Usage): void {
+    const known = this.#sums.get(model);
+    if (known === undefined) this.#sums.set(model, { calls, usage: new UsageTotal(usage) });
+    else {
+      known.calls += calls;
+      known.usage.add(usage);
+    }
   }
-  return models;
+
+  get all(): readonly ModelCost[] {
+    return Array.from(this.#sums, ([model, { calls, usage }]) => ({ model, calls, ...plainUsage(usage) }));
+  }
+}
+
+const costsByRoot = foldRoots((rows) => {
+  const sums = new ModelSums();
+  for (const { usage } of rows) if (usage !== undefined) sums.add(usage.model ?? "", 1, usage);
+  return sums.all;
 });
 
 /** Tokens and costs by model, the dearest first. */
 export const costsByModel = remembered((tree): readonly ModelCost[] => {
-  const sums = new Map<string, ModelCost>();
-  for (const part of costsByRoot(tree)) {
-    for (const [model, own] of part) {
-      const known = sums.get(model);
-      sums.set(model, { model, calls: (known?.calls ?? 0) + own.calls, ...addUsage(known ?? NO_USAGE, own) });
-    }
-  }
+  const sums = new ModelSums();
+  for (const part of costsByRoot(tree)) for (const own of part) sums.add(own.model, own.calls, own);
   const costIn = (usage: Usage): number => costsOf(usage).cost ?? 0;
   const tokensIn = ({ tokens }: Usage): number => tokens.input + tokens.output;
-  return [...sums.values()].toSorted(
+  return sums.all.toSorted(
     (a, b) => costIn(b) - costIn(a) || tokensIn(b) - tokensIn(a) || (a.model < b.model ? -1 : 1),
   );
 });
@@ -298,10 +306,12 @@ function aftermathAt(row: TreeNode, above: Aftermath | undefined): Aftermath {
   return decides ? "recovered" : (above ?? "recovered");
 }
 
+type SummedCause = { -readonly [Field in keyof ErrorCause]: ErrorCause[Field] };
+
 type CauseMap = ReadonlyMap<string, ErrorCause>;
 
 const causesByRoot = foldRoots((rows): CauseMap => {
-  const causes = new Map<string, ErrorCause>();
+  const causes = new Map<string, SummedCause>();
   for (const { row, aftermath } of failuresIn(rows)) {
     const { subject, reason } = failureWords(row);
     addCause(causes, `${subject}\n${reason}`, { subject, reason, count: 1, aftermath, first: row.key });
@@ -309,20 +319,19 @@ const causesByRoot = foldRoots((rows): CauseMap => {
   return causes;
 });
 
-function addCause(causes: Map<string, ErrorCause>, id: string, cause: ErrorCause): void {
+function addCause(causes: Map<string, SummedCause>, id: string, cause: ErrorCause): void {
   const known = causes.get(id);
-  const { count, aftermath } = cause;
-  causes.set(
-    id,
-    known === undefined
-      ? cause
-      : { ...known, count: known.count + count, aftermath: worse(known.aftermath, aftermath) },
-  );
+  if (known === undefined) {
+    causes.set(id, { ...cause });
+    return;
+  }
+  known.count += cause.count;
+  known.aftermath = worse(known.aftermath, cause.aftermath);
 }
 
 /** The causes of a session's failures, each with its first row: what did not recover first, then by count. */
 export const errorCauses = remembered((tree): readonly ErrorCause[] => {
-  const causes = new Map<string, ErrorCause>();
+  const causes = new Map<string, SummedCause>();
   for (const part of causesByRoot(tree)) {
     for (const [id, cause] of part) if (causes.size < MAX_CAUSES || causes.has(id)) addCause(causes, id, cause);
   }

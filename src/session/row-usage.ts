@@ -96,15 +96,11 @@ export class UsageTotal implements Usage {
 export function addUsage(a: Usage, b: Usage): Usage {
   const total = new UsageTotal(a);
   total.add(b);
-  // Plain: sums are sent from object to Worker, and an instance of a class is not.
-  const { tokens, reported, estimated, unpriced } = total;
-  return {
-    tokens,
-    ...(reported === undefined ? {} : { reported }),
-    ...(estimated === undefined ? {} : { estimated }),
-    unpriced,
-  };
+  return plainUsage(total);
 }
+
+/** Sums are sent from object to Worker, and an instance of a class is not. */
+export const plainUsage = (usage: Usage): Usage => ({ ...usage });
 
 const PER_DOLLAR = 1e9;
 
