@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SessionObject } from "../../src/durable/session/object.ts";
 import { SESSION_NAME_BYTES } from "../../src/place.ts";
 import { aSpan, someSpans, traceIdOf } from "../durable/spans.ts";
 import { openStream } from "../durable/viewer.ts";
@@ -10,6 +11,8 @@ beforeEach(async () => {
   world.stopClock();
   await world.emptyWorld();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 describe("a session's name", () => {
   const names = [
@@ -104,6 +107,18 @@ describe("one URL", () => {
       expect(await page.text()).toContain("<html");
     },
   );
+
+  test.each(["", "/otlp"])("is whole although its object fails twice while it is read (%s)", async (as) => {
+    await world.deliver(someSpans(TRACE, 1, 3, { "input.value": "x".repeat(20_000) }));
+    const path = `/sessions/${TRACE}${as}`;
+    const whole = await (await world.request(path)).text();
+    // As the writes of others fail on a full disk, the answers to readers of their object do.
+    const full = () => Promise.reject(new Error("database or disk is full: SQLITE_FULL"));
+    for (const method of ["read", "values"] as const)
+      vi.spyOn(SessionObject.prototype, method).mockImplementationOnce(full).mockImplementationOnce(full);
+    expect(await (await world.request(path)).text()).toBe(whole);
+    expect(whole).toContain("span 3");
+  });
 
   test("redirects a browser from a trace to its session", async () => {
     const html = { headers: { accept: "text/html" } };

@@ -2,11 +2,16 @@ import type { ResourceSpans } from "../../otel/span.ts";
 import { unchanged, walkLog } from "../../session/contract/log-reader.ts";
 import type { LogReader, PresentPage, ValueReader } from "../../session/contract/log-reader.ts";
 import type { ChunkEntry, View } from "../../session/contract/log-page.ts";
+import { backoff } from "../../lib/backoff.ts";
 import { inflate } from "../../lib/body-codec.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
 import { parseResources, wholeResources } from "./whole-resources.ts";
+
+/** A page is read so often at most: an object is there again at once, unless its storage is broken. */
+const ATTEMPTS = 4;
+const FIRST_WAIT_MILLIS = 100;
 
 type Render = (entry: ChunkEntry) => Promise<Uint8Array> | Uint8Array;
 
@@ -23,7 +28,10 @@ export class LogDocument {
   readonly #also: "claims" | undefined;
 
   constructor(log: LogReader & ValueReader, view: View, peeked: PresentPage, also?: "claims") {
-    this.#log = log;
+    this.#log = {
+      read: async (...page) => await again(async () => await log.read(...page)),
+      values: async (...page) => await again(async () => await log.values(...page)),
+    };
     this.#view = view;
     this.#peeked = peeked;
     this.#also = also;
@@ -101,6 +109,21 @@ export class LogDocument {
   /** As `current`, with all large values restored, and with the session of the trace on each resource of spans. */
   async exported(entry: ChunkEntry): Promise<Uint8Array> {
     return await wholeResources(this.#log, entry, LogDocument.current(entry));
+  }
+}
+
+/**
+ * Reads again after a fault, which would break off an answer that has begun: where the write of another caller fails, as on a full disk,
+ * the runtime gives all who wait for the object its error.
+ */
+async function again<Page>(read: () => Promise<Page>): Promise<Page> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await scheduler.wait(backoff(attempt, FIRST_WAIT_MILLIS, Math.random()));
+    }
   }
 }
 
