@@ -2,16 +2,8 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { flag, readParameters } from "./parameter.ts";
 
-/** The parameters of every resource that has a stream. */
-export const StreamParameters = v.object({
-  watch: v.pipe(
-    flag("watch"),
-    v.description("`true`: the response is a `text/event-stream` (as with `Accept: text/event-stream`)."),
-  ),
-  resourceVersion: v.exactOptional(
-    v.pipe(v.string(), v.description("Where a stream resumes; `Last-Event-ID` is equivalent. Default: the beginning.")),
-  ),
-});
+/** The parameters of every resource that has a stream, documented in `operations.ts`. */
+export const StreamParameters = v.object({ watch: flag("watch"), resourceVersion: v.exactOptional(v.string()) });
 
 /** The forms of a resource: each URL serves people, stream readers and other programs. */
 export type Representation = "stream" | "page" | "json";

@@ -43,6 +43,14 @@ const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
 
+const STREAM = described(StreamParameters, {
+  watch: "`true`: the response is a `text/event-stream` (as with `Accept: text/event-stream`).",
+  resourceVersion: "Where a stream resumes; `Last-Event-ID` is equivalent. Default: the beginning.",
+});
+const QUERY = described(QueryParameters, {
+  for: "`resume` adds messages, results and unanswered calls.",
+  name: "Name of the object in the manifest. Default: the query's name.",
+});
 const REPLAY = [
   described(ReplayFlag, {
     replay: "`true`: a replay of the log in its own time, as a stream that ends with a bookmark.",
@@ -140,7 +148,7 @@ export const operations: Operations = {
   "/sessions": {
     get: {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
-      parameters: [ListParameters, StreamParameters],
+      parameters: [ListParameters, STREAM],
       answers: {
         200: json("A page of the list, or its stream.", SessionListSchema, LIST_STREAM),
         400: problem("Invalid parameter; `detail` names it."),
@@ -152,7 +160,7 @@ export const operations: Operations = {
     path: ID,
     get: {
       summary: "One session with its spans; its live stream; its transcript; its page.",
-      parameters: [StreamParameters, ...REPLAY, TranscriptParameters],
+      parameters: [STREAM, ...REPLAY, TranscriptParameters],
       answers: {
         200: json("The session, its stream, its replay, or its transcript.", SessionSchema, {
           ...SESSION_STREAM,
@@ -180,7 +188,7 @@ export const operations: Operations = {
     path: { traceId: "32 hex digits." },
     get: {
       summary: "One trace, whatever session it belongs to; its live stream.",
-      parameters: [StreamParameters],
+      parameters: [STREAM],
       answers: {
         200: json("The trace, or its stream, as of a session.", TraceSchema, SESSION_STREAM),
         400: problem("Invalid parameter of a stream; `detail` names it."),
@@ -275,7 +283,7 @@ export const operations: Operations = {
     path: { ...ID, query: "The query's key, percent-encoded, or its name if it is unique." },
     get: {
       summary: "The data to run a query again, or to resume it.",
-      parameters: [QueryParameters],
+      parameters: [QUERY],
       answers: {
         200: json("The query; as YAML, the manifest that runs it again.", QueryAnswerSchema, {
           "application/yaml": undefined,
