@@ -167,19 +167,34 @@ function findSpells(tree: SessionTree, whole: Interval, present: bigint): readon
     let next = at + 1;
     for (let root = roots[next]; root !== undefined && root.spell.from <= to; root = roots[++next])
       if (root.spell.to > to) to = root.spell.to;
-    const cluster = roots.slice(at, next);
-    const spell =
-      cluster.length === 1
-        ? first.spell
-        : spellOf({
-            models: union(cluster.flatMap(({ times }) => times.models)),
-            work: union(cluster.flatMap(({ times }) => times.work)),
-            steps: union(cluster.flatMap(({ times }) => times.steps)),
-          });
+    const spell = next === at + 1 ? first.spell : spellOfMany(roots.slice(at, next).map(({ times }) => times));
     if (spell !== undefined) spells.push(spell);
     at = next;
   }
   return spells;
+}
+
+type Cluster = { readonly of: readonly Times[]; readonly times: Times; readonly spell: Spell | undefined };
+
+/** By the times of its first root. */
+const clusters = new WeakMap<Times, Cluster>();
+
+/** Of roots whose times overlap. Turns that join those of the last time are added to their sum. */
+function spellOfMany(all: readonly Times[]): Spell | undefined {
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const last = clusters.get(first);
+  const isGrown = last !== undefined && last.of.length <= all.length && last.of.every((one, at) => one === all[at]);
+  if (isGrown && last.of.length === all.length) return last.spell;
+  const parts = isGrown ? [last.times, ...all.slice(last.of.length)] : all;
+  const times = {
+    models: union(parts.flatMap(({ models }) => models)),
+    work: union(parts.flatMap(({ work }) => work)),
+    steps: union(parts.flatMap(({ steps }) => steps)),
+  };
+  const spell = spellOf(times);
+  clusters.set(first, { of: all, times, spell });
+  return spell;
 }
 
 /** The long pauses of a session: within its spells, and between the steps of one spell and the next. */

@@ -29,14 +29,15 @@ const tool = (name: string): Partial<SpanFacts> => ({ kind: "tool", tool: name }
 const model = (name = "gpt-4o"): Partial<SpanFacts> => ({ kind: "llm", model: name });
 const query: Partial<SpanFacts> = { kind: "query" };
 
-function treeOf(spans: readonly ViewSpan[]): SessionTree {
+/** `last`: the tree before some of the spans came. */
+function treeOf(spans: readonly ViewSpan[], last?: SessionTree): SessionTree {
   const table = new SpanTable();
   const byRow: ViewSpan[] = [];
   spans.forEach((view, position) => {
     byRow[table.admit(view.traceId, view.facts, 1, position)] = view;
   });
   const fold = foldQueries(table, LIST_PRICES);
-  return buildTree(table, fold.groups, byRow, () => true, ownUsageOf(table, fold));
+  return buildTree(table, fold.groups, byRow, () => true, ownUsageOf(table, fold), last === undefined ? {} : { last });
 }
 
 describe("where the time went", () => {
@@ -157,6 +158,26 @@ law("root by root the time of a session is that of all its rows at once", seedsF
   const tree = treeOf(sent.filter(({ facts }) => facts.end < 2n ** 62n && facts.start < 2n ** 62n));
   for (const present of [tree.end, tree.end + 7_000_000_000n])
     expect(timeSpent(tree, present)).toEqual(timeOfAll(tree, present));
+});
+
+law("the time of a session that grows is that of all its rows at once", seedsFrom(7_700, 100), (seed) => {
+  const random = new Random(seed);
+  // Turns that mostly overlap, each in a trace of its own.
+  const turns = Array.from({ length: 3 + random.below(6) }, (_, turn) => {
+    const start = turn * (1 + random.below(9));
+    const steps = Array.from({ length: 1 + random.below(4) }, (__, step) => {
+      const from = start + random.below(20);
+      return span(step + 2, 1, [from, from + 1 + random.below(6)], random.pick([model(), tool("search"), {}]));
+    });
+    const lead = span(1, "", random.chance(0.1) ? [start] : [start, start + 26], agent("planner"));
+    return [lead, ...steps].map(({ facts }) => viewOf(`${10 + turn}`.repeat(16), facts));
+  });
+  let tree: SessionTree | undefined;
+  for (let count = 1; count <= turns.length; count++) {
+    tree = treeOf(turns.slice(0, count).flat(), tree);
+    for (const present of [tree.end, tree.end + 7_000_000_000n])
+      expect(timeSpent(tree, present)).toEqual(timeOfAll(tree, present));
+  }
 });
 
 describe("where the money went", () => {
