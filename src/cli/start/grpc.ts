@@ -148,7 +148,7 @@ function forwardCall(
 
 /**
  * Ends the stream of a call that has its status, and whose message may never end: its bytes so far stay in memory else. The library
- * has no way to do so, and no name for its stream.
+ * has no way to do so, and no name for its stream: `grpc.test.ts` fails where an upgrade renames it.
  */
 function closeStream(call: Forwarded): void {
   const inner: unknown = Reflect.get(call, "call");
