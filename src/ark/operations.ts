@@ -1,7 +1,7 @@
 /** The routes that Ark expects of its broker. docs/ark.md describes them in prose. */
 import * as v from "valibot";
 import type { Answer, Operations, Route } from "../api/operation.ts";
-import { json, problem, REFUSALS } from "../api/operation.ts";
+import { described, json, problem, REFUSALS } from "../api/operation.ts";
 import { PostedEventSchema } from "./events/posted-event.ts";
 import { ArkParameters, BrokerListParameters } from "./query-parameters.ts";
 import {
@@ -20,12 +20,22 @@ const SPAN_STREAM = { "text/event-stream": ArkSpanItemSchema };
 const EVENT_STREAM = { "text/event-stream": ArkEventItemSchema };
 const SESSION_STREAM = { "text/event-stream": BrokerStreamEventSchema };
 const { limit, cursor, resourceVersion, session_id, watch, "from-beginning": fromBeginning } = ArkParameters.entries;
-const LIMIT = v.object({ limit });
-const CURSOR = v.object({ cursor });
-const SESSION = v.object({ session_id });
-const WATCH = v.object({ watch });
-const BEGINNING = v.object({ "from-beginning": fromBeginning });
-const VERSION = v.object({ resourceVersion });
+const LIMIT = described(v.object({ limit }), { limit: "Items per page." });
+const CURSOR = described(v.object({ cursor }), {
+  cursor: "Return items after this cursor. On a stream, `Last-Event-ID` is equivalent.",
+});
+const SESSION = described(v.object({ session_id }), { session_id: "Items of one session only." });
+const WATCH = described(v.object({ watch }), {
+  watch: "`true`: an event stream; `data:` is a bare item, `id:` its cursor.",
+});
+const BEGINNING = described(v.object({ "from-beginning": fromBeginning }), {
+  "from-beginning": "Stream: existing items first.",
+});
+const VERSION = described(v.object({ resourceVersion }), { resourceVersion: "Same as `cursor`." });
+const LIST = described(BrokerListParameters, {
+  before: "`cursor` of the previous page.",
+  active: "`true`: only sessions with open spans or queries.",
+});
 
 const BAD: Readonly<Record<number, Answer>> = {
   400: problem("Invalid parameter. `error` has code and message in the form of Ark's broker."),
@@ -82,7 +92,7 @@ export const arkOperations: Operations = {
   "/ark/broker/sessions": {
     get: {
       summary: "Sessions, last changed first; or the stream of their spans.",
-      parameters: [LIMIT, BrokerListParameters, WATCH, VERSION],
+      parameters: [LIMIT, LIST, WATCH, VERSION],
       answers: { 200: json("A page, or the stream.", ArkSessionsSchema, SESSION_STREAM), ...BAD, ...REFUSALS },
     },
   },

@@ -21,31 +21,21 @@ function integer(message: string) {
 const LIMIT = "limit must be a positive integer";
 const CURSOR = "cursor must be a non-negative integer";
 
-/** The parameters of Ark's reading routes. All routes read all of them; openapi.json lists those that make a difference. */
+/** The parameters of Ark's reading routes, documented in `operations.ts`. All routes read all of them; openapi.json lists those that make a difference. */
 export const ArkParameters = v.object({
-  limit: v.pipe(
-    v.optional(
-      v.pipe(integer(LIMIT), v.minValue(1, LIMIT), v.maxValue(LARGEST_LIMIT, `limit cannot exceed ${LARGEST_LIMIT}`)),
-      DEFAULT_LIMIT,
-    ),
-    v.description("Items per page."),
+  limit: v.optional(
+    v.pipe(integer(LIMIT), v.minValue(1, LIMIT), v.maxValue(LARGEST_LIMIT, `limit cannot exceed ${LARGEST_LIMIT}`)),
+    DEFAULT_LIMIT,
   ),
-  cursor: v.exactOptional(
-    v.pipe(
-      integer(CURSOR),
-      v.description("Return items after this cursor. On a stream, `Last-Event-ID` is equivalent."),
-    ),
-  ),
-  resourceVersion: v.exactOptional(v.pipe(integer(CURSOR), v.description("Same as `cursor`."))),
-  session_id: v.exactOptional(v.pipe(v.string(), v.description("Items of one session only."))),
-  watch: v.pipe(flag("watch"), v.description("`true`: an event stream; `data:` is a bare item, `id:` its cursor.")),
-  "from-beginning": v.pipe(flag("from-beginning"), v.description("Stream: existing items first.")),
+  cursor: v.exactOptional(integer(CURSOR)),
+  resourceVersion: v.exactOptional(integer(CURSOR)),
+  session_id: v.exactOptional(v.string()),
+  watch: flag("watch"),
+  "from-beginning": flag("from-beginning"),
 });
 
 /** The parameters of the list of sessions, beside those. */
 export const BrokerListParameters = v.object({
-  before: v.exactOptional(
-    v.pipe(integer("before must be a non-negative integer"), v.description("`cursor` of the previous page.")),
-  ),
-  active: v.pipe(flag("active"), v.description("`true`: only sessions with open spans or queries.")),
+  before: v.exactOptional(integer("before must be a non-negative integer")),
+  active: flag("active"),
 });
