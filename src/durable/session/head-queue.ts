@@ -31,6 +31,10 @@ export class HeadQueue {
     this.#shard = shard;
   }
 
+  get isFollowed(): boolean {
+    return this.#isFollowed;
+  }
+
   /** As the directory answered last. */
   follow(isFollowed: boolean): void {
     this.#isFollowed = isFollowed;

@@ -49,7 +49,7 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
   },
   report: {
     dueFrom: "rows",
-    dueAt: ({ jobs, log: { meta } }) => (jobs.isOwed && meta.listed ? 0 : undefined),
+    dueAt: ({ jobs, log: { meta }, firstReportAt }) => (jobs.isOwed && meta.listed ? firstReportAt : undefined),
     startsAtOnce: true,
     run: async (state, _, cause) => await report(state, cause),
   },

@@ -41,6 +41,7 @@ import { SessionLog } from "./log/session-log.ts";
 import type { ShardTables } from "./log/tables.ts";
 import type { HeadQueue } from "./head-queue.ts";
 import { moveThresholds } from "./move/thresholds.ts";
+import type { Reports } from "./move/protocol.ts";
 import type { ReportQueue } from "./report-queue.ts";
 
 /** What logs ask of each other. */
@@ -83,6 +84,8 @@ type JobRuns = {
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
 /** Bytes of memory of a log without its fold. */
 const BARE_BYTES = 1_000;
+/** A log that has just moved waits for its next report so long at most. */
+const LONGEST_MILLIS = 10_000;
 /** The object of a log that has moved is called again after so long, if it did not answer. */
 const HAND_OVER_MILLIS = 5_000;
 
@@ -109,7 +112,7 @@ export class SessionState {
   #fold: LogFold | undefined;
   #summary: FoldedSummary | undefined;
   /** Not on disk: after a wake one report is superfluous. */
-  #reported = { at: 0, interval: 0 };
+  #reported = { at: 0, interval: 0, firstAt: 0 };
 
   constructor(shard: ShardParts, id: string, runs: JobRuns) {
     this.id = id;
@@ -499,11 +502,28 @@ export class SessionState {
   nextReportAt(now: number): number {
     const { at, interval } = this.#reported;
     // If the clock was set back since, it does not say how much of the interval is over.
-    return at > now ? now : Math.max(now, at + interval);
+    return at > now ? now : Math.max(now, at + interval, this.firstReportAt);
   }
 
   reported(at: number, interval: number): void {
-    this.#reported = { at, interval };
+    this.#reported = { at, interval, firstAt: 0 };
+  }
+
+  /** For the object that the log moves to. */
+  get reports(): Reports {
+    return { nextAt: this.nextReportAt(Date.now()), isFollowed: this.#shard.heads.isFollowed };
+  }
+
+  /** The shard reported the log: it need not be folded for a report as soon as it is here. */
+  reportOnFrom({ nextAt, isFollowed }: Reports): void {
+    this.#reported = { ...this.#reported, firstAt: nextAt };
+    this.#shard.heads.follow(isFollowed);
+  }
+
+  /** When the first report after a move, or a wake, is due; 0: at once. */
+  get firstReportAt(): number {
+    // Farther ahead, the clocks of two machines differ, or one was set back.
+    return this.#reported.firstAt > Date.now() + LONGEST_MILLIS ? 0 : this.#reported.firstAt;
   }
 
   /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */

@@ -230,6 +230,7 @@ function endOf(state: SessionState, page: MovePage): MoveEnd {
     outbox: outbox.of(id),
     ...(run === undefined ? {} : { run }),
     ...(exporter === undefined ? {} : { exporter }),
+    reports: state.reports,
   };
 }
 

@@ -65,7 +65,7 @@ export class OwnLog {
   }
 
   /** All rows are here when it answers. A repeat changes nothing. */
-  completeMove(move: number, { page, meta, traces, outbox, run, exporter }: MoveEnd): Occupied | undefined {
+  completeMove(move: number, { page, meta, traces, outbox, run, exporter, reports }: MoveEnd): Occupied | undefined {
     const occupied = this.#occupiedBefore(move);
     if (occupied !== undefined) return occupied;
     this.#state().transaction(() => {
@@ -85,6 +85,7 @@ export class OwnLog {
     if (this.#own?.state !== "arrived") return undefined;
     state.delivery.arrive(run);
     state.exporter = exporter;
+    if (reports !== undefined) state.reportOnFrom(reports);
     return undefined;
   }
 
@@ -138,6 +139,7 @@ export class OwnLog {
     const state = this.#state();
     // The fold knows what has to be delivered and when it expires.
     if (state.exists) void state.fold;
+    if (state.firstReportAt > 0) state.announceHead();
     state.kick(undefined);
   }
 
