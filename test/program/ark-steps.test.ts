@@ -65,12 +65,17 @@ async function postSpans(program: Program, parts: readonly Part[]): Promise<void
   expect([response.status, await response.json()]).toEqual([200, {}]);
 }
 
-/** The tree that `spanfold show` prints, without its columns of figures. A session hears of what was acknowledged a moment later. */
+/** The tree that `spanfold show` prints, without its columns of figures. */
 async function treeIn(program: Program): Promise<string> {
   const { code, output } = await run("show", [SESSION], { SPANFOLD_URL: program.url, NO_COLOR: "1" });
   expect(code).toBe(0);
   const lines = output.split("\n").filter((line) => /^ *[●✓✗?○] /.test(line));
   return lines.map((line) => line.replace(/(\S) {2,}\S.*$/, "$1")).join("\n");
+}
+
+/** A session shows what was acknowledged a moment later. */
+async function treeBecomes(program: Program, lines: readonly string[]): Promise<void> {
+  await expect.poll(() => treeIn(program)).toBe(lines.join("\n"));
 }
 
 test("the five steps of Ark's prototype: a query is run, found, watched as a tree, its tool call seen, its details read", async () => {
@@ -93,32 +98,24 @@ test("the five steps of Ark's prototype: a query is run, found, watched as a tre
 
   // 3. Its tree is live.
   await postEvent(program, "LLMCallStart", 0.2, model);
-  await expect
-    .poll(() => treeIn(program))
-    .toBe(
-      [
-        "● weather-query What is the weather in Chicago?",
-        "  ✓ target.weather",
-        "  ● default/weather",
-        "    ● gpt-4.1-mini",
-      ].join("\n"),
-    );
+  await treeBecomes(program, [
+    "● weather-query What is the weather in Chicago?",
+    "  ✓ target.weather",
+    "  ● default/weather",
+    "    ● gpt-4.1-mini",
+  ]);
 
   // 4. Its tool call is there while it runs, with what it was given.
   const tokens = { promptTokens: "112", completionTokens: "18", totalTokens: "130" };
   await postEvent(program, "LLMCallComplete", 1.2, { ...model, ...tokens });
   await postEvent(program, "ToolCallStart", 1.3, { ...tool, parameters: '{"city":"Chicago"}' });
-  await expect
-    .poll(() => treeIn(program))
-    .toBe(
-      [
-        "● weather-query What is the weather in Chicago?",
-        "  ✓ target.weather",
-        "  ● default/weather",
-        "    ✓ gpt-4.1-mini",
-        "    ● get-weather Chicago",
-      ].join("\n"),
-    );
+  await treeBecomes(program, [
+    "● weather-query What is the weather in Chicago?",
+    "  ✓ target.weather",
+    "  ● default/weather",
+    "    ✓ gpt-4.1-mini",
+    "    ● get-weather Chicago",
+  ]);
 
   // The spans come when they have ended, the last of them the query's: each is the row that its event made.
   await postEvent(program, "ToolCallComplete", 2.3, tool);
@@ -144,17 +141,13 @@ test("the five steps of Ark's prototype: a query is run, found, watched as a tre
     { id: 2, parent: 1, name: "target.weather", seconds: [0.05, 4.05], more: target },
     { id: 1, name: "query.weather-query", seconds: [0, 4.1], more: { ...answer, ...usage } },
   ]);
-  await expect
-    .poll(() => treeIn(program))
-    .toBe(
-      [
-        "✓ weather-query What is the weather in Chicago?",
-        "  ✓ target.weather",
-        "    ✓ default/weather",
-        "      ✓ gpt-4.1-mini",
-        "      ✓ get-weather Chicago → 4 °C, windy",
-      ].join("\n"),
-    );
+  await treeBecomes(program, [
+    "✓ weather-query What is the weather in Chicago?",
+    "  ✓ target.weather",
+    "    ✓ default/weather",
+    "      ✓ gpt-4.1-mini",
+    "      ✓ get-weather Chicago → 4 °C, windy",
+  ]);
 
   // 5. Its details: what the tool was given and gave, and the whole as people read it.
   const span = await run("show", [SESSION, "--span", `${TRACE}:${spanId(5)}`], environment);
