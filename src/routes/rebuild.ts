@@ -34,7 +34,8 @@ export const rebuild = new Hono<AppEnv>({ strict: false })
     const files = body === undefined ? undefined : readOwnFiles(body.value);
     if (files?.ok === false) return badRequest(c, files.detail);
     const steps = rebuildLists(c.env, [tenant, SELF], files?.value);
-    if (c.req.header("accept") === LINES) return new Response(streamOf(linesOf(steps)), { headers: LINES_HEADERS });
+    if (c.req.header("accept")?.includes(LINES))
+      return new Response(streamOf(linesOf(steps)), { headers: LINES_HEADERS });
     let step = await steps.next();
     while (step.done !== true) step = await steps.next();
     return data(c, step.value);
