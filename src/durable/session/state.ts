@@ -85,7 +85,7 @@ type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly job
 /** Bytes of memory of a log without its fold. */
 const BARE_BYTES = 1_000;
 /** A log that has just moved waits for its next report so long at most. */
-const LONGEST_MILLIS = 10_000;
+const LONGEST_WAIT_MILLIS = 10_000;
 /** The object of a log that has moved is called again after so long, if it did not answer. */
 const HAND_OVER_MILLIS = 5_000;
 
@@ -523,7 +523,7 @@ export class SessionState {
   /** When the first report after a move, or a wake, is due; 0: at once. */
   get firstReportAt(): number {
     // Farther ahead, the clocks of two machines differ, or one was set back.
-    return this.#reported.firstAt > Date.now() + LONGEST_MILLIS ? 0 : this.#reported.firstAt;
+    return this.#reported.firstAt > Date.now() + LONGEST_WAIT_MILLIS ? 0 : this.#reported.firstAt;
   }
 
   /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */

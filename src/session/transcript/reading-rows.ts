@@ -2,6 +2,12 @@ import type { QuerySummary } from "../summary.ts";
 import { NEW } from "./transcript.ts";
 import type { Step, Transcript, Turn } from "./transcript.ts";
 
+/** Of the id of a {@link ReadingRow}: the number of its turn. */
+export const turnOfId = (id: string): number => Number.parseInt(id, 10);
+
+/** Of the same: whether the row stands for its turn. */
+export const isTurnId = (id: string): boolean => id.endsWith(":turn:0");
+
 /** A row of the transcript as a page shows it. Its texts are made when they are read: few rows are drawn. */
 export class ReadingRow {
   readonly of: RowContent;

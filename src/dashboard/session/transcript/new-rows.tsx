@@ -2,7 +2,7 @@ import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { counted } from "../../../lib/figures.ts";
 import { addedRows } from "../../../session/transcript/added-rows.ts";
-import type { RowBlock } from "../../../session/transcript/reading-rows.ts";
+import { isTurnId, type RowBlock, turnOfId } from "../../../session/transcript/reading-rows.ts";
 import { Icon } from "../../ui/icons.tsx";
 import type { View } from "./measured-rows.ts";
 import type { RowList } from "./row-list.ts";
@@ -56,13 +56,13 @@ export function NewRows({ blocks, shown, view, newRows, isResting, onRow }: NewR
 
 /** A turn that came whole is one thing, however many steps it has. */
 function wordsOf(unseen: readonly string[]): string {
-  const turns = unseen.filter((id) => id.endsWith(":turn:0"));
+  const turns = unseen.filter(isTurnId);
   return turns.length > 0 ? counted(turns.length, "new turn") : counted(unseen.length, "new step");
 }
 
 function shownOf({ blocks }: RowList, added: ReadonlySet<string>): Set<string> {
   const shown = new Set<string>();
-  const turns = new Set(Array.from(added, (id) => Number.parseInt(id, 10)));
+  const turns = new Set(Array.from(added, turnOfId));
   for (const block of blocks) {
     if (!turns.has(block[0]?.turn ?? 0)) continue;
     for (const { id } of block) if (added.has(id)) shown.add(id);

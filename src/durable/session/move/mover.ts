@@ -110,9 +110,9 @@ export class Mover {
           if (part.isLast) break;
         }
         // Before this log is gone, so that a fault repeats it. Their questions wait until it is.
-        const tell = async (traceId: string) =>
+        const callOwner = async (traceId: string) =>
           await withinMillis(CLOSED_MILLIS, async () => await state.objectOf(traceId, undefined).copyAgain(state.id));
-        await pool(Array.from(lacking), OWNERS_AT_ONCE, tell);
+        await pool(Array.from(lacking), OWNERS_AT_ONCE, callOwner);
       });
       state.leave(move);
     });
