@@ -1,21 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { EngineMemory, TRACE_COLLECTIONS } from "./engine-memory.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import type { Program } from "./program.ts";
 import { descriptorsOf, megabytesOf, openSocket, runtimeOf } from "./sockets.ts";
 
 /** `npm run soak` lasts 30. */
 const MINUTES = Number(process.env["SOAK_MINUTES"] ?? 5);
-/** By then the engine's heap and the allocator's have their sizes: from here on memory is flat. */
+/** From here on what the engine holds is flat. */
 const WARM_MINUTES = Math.min(5, MINUTES / 2);
 const WATCHERS = 200;
 /** Of the watchers. */
 const NEVER_READ = 50;
+/** Logs in memory fill their share later on a slower machine (`src/durable/session/log-memory.ts`), MB. */
+const LOG_MEGABYTES = 32;
+/** An isolate has 128 where it is deployed. */
+const MOST_HELD_MEGABYTES = 115;
+/** What the process takes at most, MB. Its garbage and its allocator level off at some 500 after twenty minutes only (docs/performance.md), so flat is asked of what the engine holds. */
+const MOST_MEGABYTES = 800;
 /** Between two rounds of exports, milliseconds: the load is bounded, and a faster machine does no more. */
 const PAUSE = 250;
 const EXPORTS_A_ROUND = 4;
 /** A session gets so many exports before the next begins, and its watchers go on to that one. */
 const EXPORTS_A_SESSION = 400;
+
+type Sample = {
+  readonly minute: number;
+  /** Objects and buffers that the engine has left after a full collection, MB. */
+  readonly held: number;
+  /** Of the process, garbage included, MB. */
+  readonly megabytes: number;
+  readonly descriptors: number;
+};
 
 let exported = 0;
 const sessionNow = () => `soak-${Math.floor(exported / EXPORTS_A_SESSION)}`;
@@ -63,13 +79,18 @@ test.runIf(process.platform === "linux")(
   { timeout: (MINUTES + 5) * 60_000 },
   async () => {
     // Old sessions expire, so that the data does not grow either.
-    const program = await startProgram({ DATA_DIR: await temporaryDirectory(), MAX_TENANT_BYTES: "20MB" });
+    const program = await startProgram({
+      ...TRACE_COLLECTIONS,
+      DATA_DIR: await temporaryDirectory(),
+      MAX_TENANT_BYTES: "20MB",
+    });
     const runtime = await runtimeOf(program);
+    const engine = new EngineMemory();
     await send(program);
     let isDone = false;
     const watchers = Array.from({ length: WATCHERS }, async (_, n) => await watch(program, n, () => isDone));
 
-    const samples: { readonly minute: number; readonly megabytes: number; readonly descriptors: number }[] = [];
+    const samples: Sample[] = [];
     const began = Date.now();
     for (let minute = 0; minute < MINUTES;) {
       await Promise.all(Array.from({ length: EXPORTS_A_ROUND }, async () => await send(program)));
@@ -77,25 +98,29 @@ test.runIf(process.platform === "linux")(
       minute = (Date.now() - began) / 60_000;
       const sampled = samples.at(-1)?.minute ?? 0;
       if (minute - sampled < 0.25) continue;
+      const held = engine.heldAfter(program.printed());
+      if (held === undefined) continue;
       const [megabytes, descriptors] = [await megabytesOf(runtime), await descriptorsOf(runtime)];
-      samples.push({ minute, megabytes, descriptors });
+      samples.push({ minute, held, megabytes, descriptors });
     }
     isDone = true;
     await Promise.all(watchers);
 
     const rows = samples.map(
-      ({ minute, megabytes, descriptors }) => `${minute.toFixed(1)} min ${megabytes.toFixed(0)} MB ${descriptors}`,
+      ({ minute, held, megabytes, descriptors }) =>
+        `${minute.toFixed(1)} min, held ${held.toFixed(0)} MB, process ${megabytes.toFixed(0)} MB, ${descriptors} descriptors`,
     );
     console.log(`${exported} exports\n${rows.join("\n")}`);
     const [before, after] = [
       samples.filter(({ minute }) => minute <= WARM_MINUTES),
       samples.filter(({ minute }) => minute > WARM_MINUTES),
     ];
-    const most = (of: typeof samples) => Math.max(...of.map(({ megabytes }) => megabytes));
-    expect(most(after)).toBeLessThan(most(before) * 1.1 + 20);
-    expect(most(before)).toBeLessThan(800);
+    const most = (of: readonly Sample[]) => Math.max(...of.map(({ held }) => held));
+    expect(most(after)).toBeLessThan(most(before) * 1.1 + LOG_MEGABYTES);
+    expect(most(samples)).toBeLessThan(MOST_HELD_MEGABYTES);
+    expect(Math.max(...samples.map(({ megabytes }) => megabytes))).toBeLessThan(MOST_MEGABYTES);
     // Not the most: all watchers of a session go on to the next one at once, and for a moment have both sockets.
-    const typical = (of: typeof samples) =>
+    const typical = (of: readonly Sample[]) =>
       of.map(({ descriptors }) => descriptors).toSorted((a, b) => a - b)[of.length >> 1];
     expect(typical(after)).toBeLessThan((typical(before) ?? 0) + 50);
   },
