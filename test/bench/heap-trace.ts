@@ -1,21 +1,30 @@
 /** What makes the engine say after each collection what is left. */
 export const HEAP_TRACE_FLAGS = ["--trace-gc", "--trace-gc-verbose"] as const;
 
-const USED = /All spaces,\s+used:\s+(\d+) KB/;
-const BUFFERS = /Backing store memory:\s+(\d+) KB/;
+/** After a collection, kilobytes: an isolate's objects and the buffers outside of its heap, which is what the platform limits. */
+type Collection = { readonly isolate: string; readonly isFull: boolean; readonly kilobytes: number };
 
-/**
- * The most that an isolate held when the engine had just collected: its heap and the buffers outside of it, which is what the
- * platform limits. Young garbage is gone from it, old garbage may not be, so it is no less than what was alive.
- */
+/** `[pid:isolate]`, before each line. */
+const LINE = /^\[\d+:(0x[0-9a-f]+)\]\s+(.*)$/;
+const BEGINS = /^\d+ ms: (\S.*?) [\d.]+ \(/;
+const USED = /^All spaces,\s+used:\s+(\d+) KB/;
+const BUFFERS = /^Backing store memory:\s+(\d+) KB/;
+
+/** What isolates held when the engine had just collected. Old garbage is gone after a full collection alone. */
 export class HeapTrace {
   #rest = "";
-  #used = 0;
+  readonly #isolates = new Map<string, { isFull: boolean; used: number }>();
+  readonly #held = new Map<string, number>();
   #peak = 0;
 
-  /** Kilobytes. */
+  /** The most of an isolate after any collection, kilobytes: no less than what was alive. */
   get peak(): number {
     return this.#peak;
+  }
+
+  /** Of the isolate that has most, which is the program's, after its last full collection, kilobytes. Undefined before the first. */
+  get held(): number | undefined {
+    return this.#held.size === 0 ? undefined : Math.max(...this.#held.values());
   }
 
   forget(): void {
@@ -27,10 +36,22 @@ export class HeapTrace {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
-      const used = USED.exec(line)?.[1];
-      if (used !== undefined) this.#used = Number(used);
-      const buffers = BUFFERS.exec(line)?.[1];
-      if (buffers !== undefined) this.#peak = Math.max(this.#peak, this.#used + Number(buffers));
+      const collection = this.#read(line);
+      if (collection === undefined) continue;
+      this.#peak = Math.max(this.#peak, collection.kilobytes);
+      if (collection.isFull) this.#held.set(collection.isolate, collection.kilobytes);
     }
+  }
+
+  #read(line: string): Collection | undefined {
+    const [, isolate, text] = LINE.exec(line) ?? [];
+    if (isolate === undefined || text === undefined) return undefined;
+    const last = this.#isolates.get(isolate) ?? { isFull: false, used: 0 };
+    this.#isolates.set(isolate, last);
+    const sort = BEGINS.exec(text)?.[1];
+    if (sort !== undefined) last.isFull = sort.startsWith("Mark-Compact");
+    last.used = Number(USED.exec(text)?.[1] ?? last.used);
+    const buffers = BUFFERS.exec(text)?.[1];
+    return buffers === undefined ? undefined : { isolate, isFull: last.isFull, kilobytes: last.used + Number(buffers) };
   }
 }

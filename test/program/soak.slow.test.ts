@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { EngineMemory, TRACE_COLLECTIONS } from "./engine-memory.ts";
+import { HEAP_TRACE_FLAGS, HeapTrace } from "../bench/heap-trace.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import type { Program } from "./program.ts";
 import { descriptorsOf, megabytesOf, openSocket, runtimeOf } from "./sockets.ts";
@@ -80,12 +80,13 @@ test.runIf(process.platform === "linux")(
   async () => {
     // Old sessions expire, so that the data does not grow either.
     const program = await startProgram({
-      ...TRACE_COLLECTIONS,
+      MINIFLARE_WORKERD_V8_FLAGS: HEAP_TRACE_FLAGS.join(" "),
       DATA_DIR: await temporaryDirectory(),
       MAX_TENANT_BYTES: "20MB",
     });
     const runtime = await runtimeOf(program);
-    const engine = new EngineMemory();
+    const heap = new HeapTrace();
+    let read = 0;
     await send(program);
     let isDone = false;
     const watchers = Array.from({ length: WATCHERS }, async (_, n) => await watch(program, n, () => isDone));
@@ -98,8 +99,11 @@ test.runIf(process.platform === "linux")(
       minute = (Date.now() - began) / 60_000;
       const sampled = samples.at(-1)?.minute ?? 0;
       if (minute - sampled < 0.25) continue;
-      const held = engine.heldAfter(program.printed());
-      if (held === undefined) continue;
+      const printed = program.printed();
+      heap.take(printed.slice(read));
+      read = printed.length;
+      if (heap.held === undefined) continue;
+      const held = heap.held / 1_024;
       const [megabytes, descriptors] = [await megabytesOf(runtime), await descriptorsOf(runtime)];
       samples.push({ minute, held, megabytes, descriptors });
     }
