@@ -1,4 +1,8 @@
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
 import { eventually, getJson } from "./read-back.ts";
 import type { SessionList } from "./read-back.ts";
@@ -17,6 +21,38 @@ test("verify posts, watches and reconnects, prints percentiles, and leaves nothi
     const headers = { authorization: "Bearer admin-secret" };
     expect((await getJson<SessionList>(url, "/sessions?kind=all", headers)).sessions).toEqual([]);
   });
+});
+
+/** Longer than `verify` takes from one cut of its stream to the next. */
+const LATE_MILLIS = 3_000;
+
+test("verify cuts its stream again only when it is live: a busy program resumes each late", async () => {
+  const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  let streams = 0;
+  const late = createServer((request, response) => {
+    void (async () => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of request) pieces.push(piece as Uint8Array);
+      if (request.url?.includes("watch=true") === true && streams++ > 0) await sleep(LATE_MILLIS);
+      const headers = Object.entries(request.headers).filter(
+        ([name]) => !/^(host|connection|content-length)$/.test(name),
+      );
+      const answer = await fetch(url + request.url, {
+        method: request.method ?? "GET",
+        headers: Object.fromEntries(headers) as Record<string, string>,
+        ...(pieces.length === 0 ? {} : { body: Buffer.concat(pieces) }),
+      });
+      const type = answer.headers.get("content-type");
+      response.writeHead(answer.status, type === null ? {} : { "content-type": type });
+      for await (const piece of answer.body ?? []) response.write(piece);
+      response.end();
+    })().catch(() => response.destroy());
+  });
+  await once(late.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => late.close().closeAllConnections());
+  const { code, output } = await run("verify", [`http://127.0.0.1:${(late.address() as AddressInfo).port}`]);
+  expect(output).toContain("2 of 2 times, 0 spans repeated");
+  expect(code).toBe(0);
 });
 
 test("verify says what a program refuses", async () => {
