@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { isListening } from "../../src/cli/start/listening.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -17,9 +18,9 @@ export type Program = {
   readonly grpcPort: string | undefined;
   /** Its output so far. */
   readonly printed: () => string;
-  /** Ends the program like Ctrl-C; returns the exit code. */
+  /** Ends the program like Ctrl-C, with its runtime; returns the exit code. */
   readonly stop: () => Promise<number | null>;
-  /** Ends the program like a power cut: no further instruction runs. */
+  /** Ends the program like a power cut, with its runtime: no further instruction runs. */
   readonly kill: () => Promise<void>;
 };
 
@@ -109,15 +110,23 @@ export async function startProgram(
 ): Promise<Program> {
   const child = spawnNode("npm-start.ts", args, { PORT: "0", GRPC_PORT: "off", ...environment });
   const exited = once(child, "exit") as Promise<[number | null]>;
+  let match: RegExpExecArray | null = null;
+  const isThere = async () => match !== null && (await isListening("127.0.0.1", Number(match[2])));
+  /** The runtime ends a moment after the program, and holds port and databases until then. A connection that breaks is no sign of its end. */
+  const untilGone = async () => {
+    const [code] = await exited;
+    while (await isThere()) await sleep(5);
+    return code;
+  };
+  let gone: ReturnType<typeof untilGone> | undefined;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    const [code] = await exited;
-    return code;
+    return await (gone ??= untilGone());
   };
   onTestFinished(async () => void (await end("SIGKILL")));
 
   const address = /Spanfold +(http:\S+:(\d+))\n.*gRPC +\S/s;
-  let match = address.exec(child.output());
+  match = address.exec(child.output());
   while (match === null) {
     if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}:\n${child.output()}`);
     await sleep(20);
@@ -131,16 +140,6 @@ export async function startProgram(
     grpcPort: /gRPC +http:\S+:(\d+)/.exec(child.output())?.[1],
     printed: child.output,
     stop: () => end("SIGTERM"),
-    async kill() {
-      await end("SIGKILL");
-      // The runtime process ends a moment later and holds the port until then.
-      while (
-        await fetch(url, { method: "HEAD" }).then(
-          () => true,
-          () => false,
-        )
-      )
-        await sleep(5);
-    },
+    kill: async () => void (await end("SIGKILL")),
   };
 }
