@@ -1,5 +1,6 @@
 import { launch, type Page } from "puppeteer-core";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../program/free-port.ts";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
 import { findFirefox } from "./firefox.ts";
 
@@ -57,8 +58,8 @@ const titles = (page: Page): Promise<string[]> =>
   );
 
 test.skipIf(firefox === undefined)("Firefox reads list and session, and resumes its stream without a gap", async () => {
-  const DATA_DIR = await temporaryDirectory();
-  const program = await startProgram({ DATA_DIR });
+  const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
+  const program = await startProgram(environment);
   await sendCalls(program.url, "resumed", 1, 5);
   expect((await run("demo", ["--fast", "--endpoint", program.url])).code).toBe(0);
   const { page, complaints } = await openFirefox(firefox ?? "");
@@ -95,7 +96,7 @@ test.skipIf(firefox === undefined)("Firefox reads list and session, and resumes 
   await expect.poll(() => titles(page)).toEqual(calls(7));
   await program.kill();
   await expect.poll(() => textOf(page, ".stream-word")).toBe("Reconnecting");
-  const again = await startProgram({ DATA_DIR, PORT: program.port });
+  const again = await startProgram(environment);
   await sendCalls(again.url, "resumed", 8, 12);
   await expect.poll(() => titles(page), { timeout: 60_000 }).toEqual(calls(12));
   await expect.poll(() => textOf(page, ".stream-word")).toBe("Live");

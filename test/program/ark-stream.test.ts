@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { randomFrom } from "../otlp/random.ts";
+import { freePort } from "./free-port.ts";
 import type { Program } from "./program.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
 import { eventually } from "./read-back.ts";
@@ -34,8 +35,14 @@ function body(round: number, writer: number, request: number) {
   };
 }
 
-/** Sends until the program is killed. Adds acknowledged spans to `acknowledged`. */
-async function write(url: string, round: number, writer: number, acknowledged: Set<string>): Promise<void> {
+/** Sends until the program is killed. Adds acknowledged spans to `acknowledged`, and counts requests. */
+async function write(
+  url: string,
+  round: number,
+  writer: number,
+  acknowledged: Set<string>,
+  count: () => void,
+): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
     const { keys, text } = body(round, writer, request);
     try {
@@ -46,6 +53,7 @@ async function write(url: string, round: number, writer: number, acknowledged: S
       return;
     }
     for (const key of keys) acknowledged.add(key);
+    count();
     await sleep(5);
   }
 }
@@ -107,8 +115,8 @@ test(
   { timeout: 180_000 },
   async () => {
     const random = randomFrom(seed);
-    const DATA_DIR = await temporaryDirectory();
-    let program: Program = await startProgram({ DATA_DIR });
+    const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
+    let program: Program = await startProgram(environment);
     const client = new Client();
     const following = new Promise<void>((connected) => {
       void client.follow(() => program.url, connected);
@@ -117,11 +125,19 @@ test(
 
     const acknowledged = new Set<string>();
     for (let round = 0; round < KILLS; round++) {
-      const writers = Array.from({ length: WRITERS }, (_, writer) => write(program.url, round, writer, acknowledged));
-      await sleep(300 + random() * 900);
+      // Counted, not timed: the duration of a request depends on the load of the machine.
+      let left = 2 + Math.floor(random() * (WRITERS * REQUESTS - 2));
+      const reached = Promise.withResolvers<void>();
+      const count = () => void (--left <= 0 && reached.resolve());
+      const writers = Array.from({ length: WRITERS }, (_, writer) =>
+        write(program.url, round, writer, acknowledged, count),
+      );
+      await Promise.race([reached.promise, Promise.all(writers)]);
+      // A random moment within a request.
+      await sleep(random() * 20);
       await program.kill();
       await Promise.all(writers);
-      program = await startProgram({ DATA_DIR, PORT: program.port });
+      program = await startProgram(environment);
     }
     // After the last kill, alarms complete the pending copies.
     await eventually(async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { KubernetesApi } from "./kubernetes-api.ts";
 import { run, start, startProgram, temporaryDirectory } from "./program.ts";
 
@@ -130,7 +131,8 @@ test("a watch that ends goes on where it was; a version that is too old is a new
 });
 
 test("a server that comes back without its data gets all upstreams again", async () => {
-  const first = await startProgram({ DATA_DIR: await temporaryDirectory() });
+  const PORT = String(await freePort());
+  const first = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT });
   const api = await KubernetesApi.start();
   api.set("Secret", "team-a", to("a"));
   const command = discover(api, first.url);
@@ -138,7 +140,7 @@ test("a server that comes back without its data gets all upstreams again", async
   await first.kill();
   api.set("Secret", "team-b", to("b"));
   await command.prints("Spanfold: Nothing listens");
-  const second = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT: first.port });
+  const second = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT });
   await expect
     .poll(async () => await upstreamsAt(second.url))
     .toEqual(["namespace.team-a http://a:4318/v1/traces", "namespace.team-b http://b:4318/v1/traces"]);

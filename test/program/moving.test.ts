@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { eventually, getJson } from "./read-back.ts";
 import type { Export } from "./read-back.ts";
 import { killable, run, startProgram, temporaryDirectory } from "./program.ts";
@@ -96,8 +97,8 @@ describe("export --all and import", () => {
     "move all sessions to a program with other shards, through kills of either and a deletion",
     { timeout: 300_000 },
     async () => {
-      const DATA_DIR = await temporaryDirectory();
-      const first = await startProgram({ DATA_DIR, SHARDS: "2", ...UNTRACED });
+      const [DATA_DIR, PORT] = [await temporaryDirectory(), String(await freePort())];
+      const first = await startProgram({ DATA_DIR, PORT, SHARDS: "2", ...UNTRACED });
       await fill(first, 0, TRACES);
       await eventually(async () => expect((await listed(first)).size).toBeGreaterThan(1_200), 60);
       const folder = join(await temporaryDirectory(), "all");
@@ -108,7 +109,7 @@ describe("export --all and import", () => {
       await first.kill();
       const kept = await partsIn(folder);
 
-      const from = await startProgram({ DATA_DIR, PORT: first.port, ...UNTRACED });
+      const from = await startProgram({ DATA_DIR, PORT, ...UNTRACED });
       await fetch(`${from.url}/sessions/s-1`, { method: "DELETE" });
       const exported = await run("export", ["--all", "--output", folder, "--url", from.url]);
       // If the kill came after the end, the second export is of what came since.

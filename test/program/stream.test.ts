@@ -2,8 +2,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { decodeSessionEvent } from "../../src/client/decode-event.ts";
 import { openEventStream } from "../../src/client/event-stream.ts";
 import { headless } from "../../src/client/platform.ts";
+import { freePort } from "./free-port.ts";
 import { startProgram, temporaryDirectory } from "./program.ts";
-import { type Export, getJson, spansOf } from "./read-back.ts";
+import { eventually, type Export, getJson, spansOf } from "./read-back.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
@@ -27,9 +28,11 @@ async function post(url: string, delivery: number): Promise<void> {
 
 // spec: STREAM-4
 test("a client that stays open over a kill of the program has each span once", async () => {
-  const DATA_DIR = await temporaryDirectory();
-  const program = await startProgram({ DATA_DIR });
+  const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
+  const program = await startProgram(environment);
   for (const delivery of [0, 1, 2]) await post(program.url, delivery);
+  // The session is there a moment after its trace, and this client does not wait for one that is missing.
+  await eventually(() => getJson(program.url, "/sessions/watched"));
 
   const ids: string[] = [];
   const spanIds: string[] = [];
@@ -59,7 +62,7 @@ test("a client that stays open over a kill of the program has each span once", a
   await program.kill();
   await expect.poll(() => states.at(-1)).toBe("reconnecting");
 
-  const again = await startProgram({ DATA_DIR, PORT: program.port });
+  const again = await startProgram(environment);
   for (const delivery of [6, 7, 8]) await post(again.url, delivery);
   await expect.poll(() => [spanIds.length, states.at(-1)]).toEqual([90, "live"]);
 
