@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
+import { wholeExport } from "../program/read-back.ts";
 import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
 afterAll(closeBrowser);
@@ -8,6 +9,7 @@ test("dropped and chosen files become sessions, and an invalid file shows the pl
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   const demo = await run("demo", ["--fast", "--endpoint", url]);
   const id = /checkout-latency-\w+/.exec(demo.output)?.[0] ?? "";
+  await wholeExport(url, `/sessions/${id}`, 2);
   const exported = await (await fetch(`${url}/sessions/${id}/otlp`)).text();
   const before = (await (await fetch(`${url}/sessions/${id}`)).json()) as { session: { spans: number } };
   expect((await fetch(`${url}/sessions/${id}`, { method: "DELETE" })).status).toBe(204);

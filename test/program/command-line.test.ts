@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { run, start, startProgram, temporaryDirectory } from "./program.ts";
+import { wholeExport } from "./read-back.ts";
 import { runInTerminal } from "./terminal.ts";
 
 const now = Date.now();
@@ -58,7 +60,8 @@ const tool = (name: string, result: string) => ({
 
 test("a tree redraws in place while a session runs, survives a restart, and ends with its exit code", async () => {
   const DATA_DIR = await temporaryDirectory();
-  const first = await startProgram({ DATA_DIR });
+  const PORT = String(await freePort());
+  const first = await startProgram({ DATA_DIR, PORT });
   await post(first.url, spansOf("desk-1", 1, [{ id: 1, name: "invoke_agent desk", times: [0], more: AGENT }]));
   const terminal = runInTerminal(["watch", "desk-1", "--until", "finished"], { SPANFOLD_URL: first.url });
   await expect.poll(terminal.text).toMatch(/^Book a seat\nrunning .*1 span.*desk-1\ndesk · .*\n\n● desk/);
@@ -67,7 +70,7 @@ test("a tree redraws in place while a session runs, survives a restart, and ends
   await expect.poll(terminal.text).toMatch(/\n {2}● book 12A/);
   await first.kill();
   await expect.poll(terminal.text).toContain("Connection lost");
-  const second = await startProgram({ DATA_DIR, PORT: first.port });
+  const second = await startProgram({ DATA_DIR, PORT });
   await expect.poll(terminal.text).not.toContain("Connection lost");
   await post(second.url, spansOf("desk-1", 1, [{ ...call, times: [1, 2] }]));
   await expect.poll(terminal.text).toMatch(/\n {2}✓ book 12A → booked/);
@@ -131,6 +134,8 @@ test("--json prints the stream's events, one a line, and goes on where an earlie
   expect(first.map(({ type }) => type)).toEqual(expect.arrayContaining(["spans", "session", "bookmark"]));
   const since = first.findLast(({ type }) => type === "bookmark")?.resourceVersion ?? "";
   await post(program.url, spansOf("piped", 4, [{ id: 2, parent: 1, name: "late", times: [0, 1] }]));
+  // The session has it a moment later, and is finished until then.
+  await wholeExport(program.url, "/sessions/piped", 1);
   const { output } = await run("watch", ["piped", "--json", "--since", since, "--until", "finished"], environment);
   for (const how of ["--json", "--md"]) {
     const wrong = await run("watch", ["piped", how, "--since", "yesterday"], environment);
@@ -212,15 +217,15 @@ test("--follow shows who waits, what runs and what ended, and changes with them"
 });
 
 test("import of a folder sends all its files --again, and the ledgers are no files of it", async () => {
-  const DATA_DIR = await temporaryDirectory();
-  const first = await startProgram({ DATA_DIR });
+  const PORT = String(await freePort());
+  const first = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT });
   const folder = await temporaryDirectory();
   const spans = spansOf("moved", 11, [{ id: 1, name: "run", times: [0, 1], more: AGENT }]);
   await writeFile(join(folder, "one.json"), JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
   expect((await run("import", [folder, "--url", first.url])).output).toMatch(/^1.span in 1.session\nmoved\n$/);
   await first.stop();
   // The same address, without its data.
-  const second = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT: first.port });
+  const second = await startProgram({ DATA_DIR: await temporaryDirectory(), PORT });
   const skipped = await run("import", [folder, "--url", second.url]);
   expect(skipped).toMatchObject({ code: 0, output: expect.stringContaining("which --again would send too") as string });
   const again = await run("import", [folder, "--again", "--url", second.url]);

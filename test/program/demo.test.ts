@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Span } from "../../src/otel/span.ts";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
-import { eventually, type Export, getJson, type SessionAnswer, spansOf } from "./read-back.ts";
+import { getJson, type SessionAnswer, spansOf, wholeExport } from "./read-back.ts";
 
 /** Microseconds are exact in a double. */
 const started = (span: Span) => Number(BigInt(span.startTimeUnixNano ?? 0) / 1000n);
@@ -33,7 +33,8 @@ test("the demo plays a team's session from two processes, as Ark would", async (
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${url}/sessions/checkout-latency-`) });
   const path = new URL(output.trim()).pathname;
 
-  const answer = await eventually(() => getJson<SessionAnswer>(url, path));
+  const exported = await wholeExport(url, path, 2);
+  const answer = await getJson<SessionAnswer>(url, path);
   expect(answer.session).toMatchObject({
     errors: 1,
     traces: 2,
@@ -53,7 +54,6 @@ test("the demo plays a team's session from two processes, as Ark would", async (
     { name: "status-note", namespace: "sre", phase: "done" },
   ]);
 
-  const exported = await getJson<Export>(url, `${path}/otlp`);
   const spans = spansOf(exported);
   const first = spans.find((span) => span.name === "query.find-the-cause.dispatch");
   const tree = outline(

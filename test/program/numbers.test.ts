@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "./program.ts";
-import { type Export, getJson, spansOf } from "./read-back.ts";
+import { spansOf, wholeExport } from "./read-back.ts";
 
 type Numbers = { readonly spans: { readonly count: number } };
 
@@ -15,8 +15,7 @@ test("numbers of the demo as JSON, for Prometheus and on the page, also after a 
   const DATA_DIR = await temporaryDirectory();
   const program = await startProgram({ DATA_DIR });
   const { output } = await run("demo", ["--fast", "--endpoint", program.url]);
-  const exported = await getJson<Export>(program.url, `${new URL(output.trim()).pathname}/otlp`);
-  const { length } = spansOf(exported);
+  const { length } = spansOf(await wholeExport(program.url, new URL(output.trim()).pathname, 2));
   expect(length).toBeGreaterThan(10);
   await untilCounted(program.url, length);
   const scrape = async (url: string) => {

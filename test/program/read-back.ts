@@ -36,6 +36,22 @@ export async function eventually<T>(attempt: () => Promise<T>, seconds = 60): Pr
   }
 }
 
+/**
+ * The export of a session once it has what its traces have: these have an export when it is acknowledged, their session a moment
+ * later.
+ */
+export async function wholeExport(url: string, path: string, traces: number): Promise<Export> {
+  return await eventually(async () => {
+    const exported = await getJson<Export>(url, `${path}/otlp`);
+    const ids = [...new Set(spansOf(exported).map(({ traceId }) => traceId))];
+    const owned = await Promise.all(ids.map((id) => getJson<Export>(url, `/traces/${id}`)));
+    const [found, wanted] = [spansOf(exported).length, owned.flatMap(spansOf).length];
+    if (ids.length !== traces || found !== wanted)
+      throw new Error(`${path} has ${found} of ${wanted} spans, of ${ids.length} of ${traces} traces`);
+    return exported;
+  });
+}
+
 export function recordsOf(exported: Pick<Export, "resourceLogs">): LogRecord[] {
   return exported.resourceLogs.flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords = [] }) => logRecords));
 }
