@@ -144,6 +144,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          expect: { poll: PATIENCE },
         },
       },
       {

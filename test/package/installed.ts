@@ -108,13 +108,14 @@ export async function start(
   child.stdout?.setEncoding("utf8").on("data", (text: string) => output.push(text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => output.push(text));
   const printed = () => output.join("");
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  // With all that it printed, and with the program, which may outlive npx and holds its folder of data until it ends.
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const address = await new Promise<RegExpExecArray>((resolve, reject) => {
     child.stdout?.on("data", () => {
       const match = /Spanfold +(http:\S+)\n +gRPC +http:\S+:(\d+)\n/.exec(printed());
       if (match !== null) resolve(match);
     });
-    void exited.then((code) => reject(new Error(`spanfold ended with ${code}:\n${printed()}`)));
+    void closed.then((code) => reject(new Error(`spanfold ended with ${code}:\n${printed()}`)));
   });
   const [, url = "", grpcPort = ""] = address;
   return {
@@ -125,7 +126,7 @@ export async function start(
       // npx cannot pass on a signal that no process can catch.
       if (signal === "SIGKILL") killGroup(child);
       else child.kill(signal);
-      return await exited;
+      return await closed;
     },
   };
 }

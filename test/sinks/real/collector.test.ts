@@ -64,7 +64,7 @@ service:
     ]);
     for (const { attributes } of spans)
       expect(attributes).toContainEqual({ key: "input.value", value: { stringValue: large } });
-    for (const namespace of ["a", "b"]) expect(printed()).toMatch(new RegExp(`Name +: agent ${namespace}\\n`));
+    for (const namespace of ["a", "b"]) await expect.poll(printed).toMatch(new RegExp(`Name +: agent ${namespace}\\n`));
   },
 );
 

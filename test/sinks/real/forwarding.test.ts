@@ -147,5 +147,7 @@ test("a second Spanfold shows the session, and a loop of two ends", async () => 
       rejected: 1,
       rejection: { reason: "a loop: the spans come from this receiver" },
     });
-  expect(await (await fetch(`${near.url}/admin/upstreams/far`)).json()).toMatchObject({ delivered: 1, rejected: 0 });
+  await expect
+    .poll(async () => await (await fetch(`${near.url}/admin/upstreams/far`)).json())
+    .toMatchObject({ delivered: 1, rejected: 0 });
 });
