@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { run, startProgram, temporaryDirectory } from "../program/program.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, openPage, untilWhole } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -11,6 +11,8 @@ async function openSession(page: Page, view: "timeline" | "steps"): Promise<void
   await page.goto(`${url}/sessions`);
   await page.locator('a[href^="/sessions/checkout-latency-"]').click();
   await page.getByRole("tab", { name: view === "timeline" ? "Timeline" : "Steps" }).click();
+  // While the session loads, widths may change with what comes.
+  await untilWhole(page);
 }
 
 const widthOf = async (cell: Locator): Promise<number> => Math.round((await cell.boundingBox())?.width ?? 0);
@@ -36,7 +38,7 @@ test("the timeline's columns: dragged, hidden, sized by keys, remembered, and re
   await expect.poll(() => widthOf(cell("span"))).toBe(before.span - 120);
   // The cells of the rows stand under their heads.
   const row = page.getByRole("treegrid").getByRole("row").first();
-  expect(await widthOf(row.locator(".span-name"))).toBe(before.span - 120);
+  await expect.poll(() => widthOf(row.locator(".span-name"))).toBe(before.span - 120);
 
   await page.getByRole("button", { name: "Columns of the timeline" }).click();
   await page.getByRole("checkbox", { name: "Cost" }).uncheck();
@@ -51,11 +53,11 @@ test("the timeline's columns: dragged, hidden, sized by keys, remembered, and re
   await page.reload();
   await cell("tokens").waitFor();
   expect(await cell("cost").count()).toBe(0);
-  expect(await widthOf(cell("span"))).toBe(before.span - 120);
+  await expect.poll(() => widthOf(cell("span"))).toBe(before.span - 120);
   await page.getByRole("button", { name: "Columns of the timeline" }).press("Enter");
   await page.getByRole("button", { name: "Reset" }).click();
   await expect.poll(() => widthOf(cell("span"))).toBe(before.span);
-  expect(await widthOf(cell("tokens"))).toBe(before.tokens);
+  await expect.poll(() => widthOf(cell("tokens"))).toBe(before.tokens);
   expect(complaints).toEqual([]);
 });
 

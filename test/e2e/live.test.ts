@@ -64,10 +64,12 @@ test("rows appear while their spans run, and the session waits for its question'
     expect(await page.locator(`.span-title[title="${agent}"]`).count()).toBe(1);
   }
   expect(await page.getByLabel("Not received").count()).toBe(0);
+  // The question is open for some seconds: the page itself looks for them, with each drawing.
+  const waiting = page.waitForFunction(() => document.title.startsWith("Waiting"), undefined, { timeout: 90_000 });
   await picture("live-early");
 
   await page.getByText("Create the index promotions_lower_code on the production database now?").first().waitFor();
-  await expect.poll(() => page.title()).toMatch(/^Waiting/);
+  await waiting;
   await picture("live-waiting");
   expect(await rows.count()).toBeGreaterThan(early.length);
   expect(await demo).toMatchObject({ code: 0 });
@@ -76,7 +78,7 @@ test("rows appear while their spans run, and the session waits for its question'
   await rows.filter({ has: page.locator('[title="query.status-note.dispatch"]') }).waitFor();
   await expect.poll(() => page.getByLabel("Not received").count()).toBe(0);
   // The status is finished after ten seconds without data.
-  await expect.poll(() => page.title(), { timeout: 30_000 }).toMatch(/^Finished/);
+  await expect.poll(() => page.title(), { timeout: 60_000 }).toMatch(/^Finished/);
   await picture("finished");
 
   // Exports that a page loads came long ago: none of them pulses.

@@ -51,7 +51,7 @@ test("a session that begins to wait is shown once, leads to its step, and is clo
   await watch;
   await page.getByText("Notifications of all sessions").waitFor();
   await picture("notify");
-  expect(await page.evaluate("noted.asked")).toBe(1);
+  await expect.poll(() => page.evaluate("noted.asked")).toBe(1);
 
   const question = span("berlin", "Which hotel?");
   await send(url, question);
@@ -97,7 +97,7 @@ test("a session alone, its end where chosen, in one of several tabs, and until i
   await send(url, span("berlin", "With breakfast?"));
   await expect.poll(() => shown(page)).toEqual(["Needs you: Plan berlin | With breakfast?"]);
   await send(url, span("berlin", undefined));
-  await expect.poll(() => shown(page), { timeout: 30_000 }).toHaveLength(2);
+  await expect.poll(() => shown(page), { timeout: 60_000 }).toHaveLength(2);
   expect((await shown(page)).at(-1)).toBe("Finished: Plan berlin | ");
   expect(await shown(other)).toEqual([]);
 

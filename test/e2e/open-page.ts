@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page, Response as PageResponse } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { checkAnswer } from "../api/answers.ts";
 import { type Fonts, launchChromium } from "./chromium.ts";
 
@@ -57,6 +57,19 @@ async function checkResponse(response: PageResponse): Promise<void> {
   const text = await response.text().catch(() => undefined);
   const { pathname } = new URL(response.url());
   if (text !== undefined) checkAnswer(response.request().method(), pathname, response.status(), type, text);
+}
+
+/** Waits until a session that is shown is live and whole: what arrives before is not new to the reader. */
+export async function untilWhole(page: Page): Promise<void> {
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
+  await page.locator('main.session[aria-busy="false"]').waitFor();
+}
+
+/** Waits until the page has drawn so often: as long as that takes on this machine. */
+export async function drawings(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (most) => {
+    for (let at = 0; at < most; at++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  }, count);
 }
 
 /** From any reading of a session to its spans. */

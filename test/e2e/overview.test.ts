@@ -90,9 +90,11 @@ const figures = async (page: Page): Promise<Record<string, string>> =>
 const rects = (page: Page) => page.locator(".waterfall svg rect");
 
 /** The directory hears of a session a moment after its spans were acknowledged. */
-async function untilKnown(url: string): Promise<void> {
+async function untilKnown(url: string, more: object = {}): Promise<void> {
   const read = async () => await (await fetch(url, { headers: { accept: "application/json" } })).json();
-  await expect.poll(read).toMatchObject({ latest: { session: "my errand" }, numbers: { spans: { count: 1 } } });
+  await expect
+    .poll(read, { timeout: 60_000 })
+    .toMatchObject({ latest: { session: "my errand" }, numbers: { spans: { count: 1 } }, ...more });
 }
 
 /** The same, in a page. */
@@ -140,7 +142,7 @@ test("without script: what goes on, the numbers and the latest trace, at / and /
   expect(await page.locator(".waterfall li").nth(3).textContent()).toContain("</li><script>window.owned=1</script>");
   expect(await page.locator(".waterfall li").nth(3).textContent()).toContain("$& ⟨RLO⟩evil⟨PDF⟩");
   await page.getByRole("link", { name: "All sessions" }).click();
-  expect(new URL(page.url()).pathname).toBe("/sessions");
+  await expect.poll(() => new URL(page.url()).pathname).toBe("/sessions");
 });
 
 test("the tab says how many sessions wait", async () => {
@@ -214,7 +216,8 @@ function countReads(page: Page, url: string): () => number {
 test("it is read once a load, again after a change, and not after an export that is refused", async () => {
   const { url } = await startProgram({ DATA_DIR: await temporaryDirectory() });
   await send(url, "my errand", [{ id: 1, name: "POST", from: 9, to: 5 }]);
-  await untilKnown(url);
+  // Ten seconds after it was last heard of the session is over. Until then time alone leads to a read.
+  await untilKnown(url, { now: [] });
   const { page } = await openPage();
   const reads = countReads(page, url);
   await page.goto(url);
@@ -240,10 +243,14 @@ test("a read that fails is made again", async () => {
     failing = false;
     return await route.fulfill({ status: 500 });
   });
+  const again = page.waitForResponse(
+    (answer) => answer.request().resourceType() === "fetch" && answer.url() === `${url}/` && answer.ok(),
+  );
   await page.goto(url);
-  await page.locator(".waterfall").getByText("POST").first().waitFor();
-  await page.locator(".brand svg").waitFor();
+  // Without script it is in the page already.
+  await again;
   expect(failing).toBe(false);
+  await page.locator(".waterfall").getByText("POST").first().waitFor();
 });
 
 test.each([

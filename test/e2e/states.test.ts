@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { freePort } from "../program/free-port.ts";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { closeBrowser, openPage, showTimeline } from "./open-page.ts";
 
@@ -51,7 +52,7 @@ test("a missing session says so, and appears with its first span", async () => {
   const { page, picture } = await openPage();
   await page.goto(`${url}/sessions/tomorrow?view=timeline`);
   await page.getByText("Waiting for this session").waitFor();
-  expect(await page.getByRole("status").first().textContent()).toBe("Waiting");
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Waiting");
   expect(await page.getByText("none yet").count()).toBe(0);
   await picture("not-found");
   await post(url, [toolSpan("tomorrow", "tool.late", "{}")]);
@@ -98,9 +99,9 @@ test("with tokens the page loads, asks once for all tabs, shows missing permissi
   const menu = page.getByRole("button", { name: "Details, export, delete" });
   await menu.click();
   await remove.click();
-  expect(await focused()).toBe("Cancel");
+  await expect.poll(() => focused()).toBe("Cancel");
   await page.keyboard.press("Escape");
-  expect(await focused()).toBe("Details, export, delete");
+  await expect.poll(() => focused()).toBe("Details, export, delete");
   await menu.click();
   await remove.click();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
@@ -122,8 +123,8 @@ test("with tokens the page loads, asks once for all tabs, shows missing permissi
 });
 
 test("the stream reconnects when the program restarts", async () => {
-  const DATA_DIR = await temporaryDirectory();
-  const program = await startProgram({ DATA_DIR });
+  const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
+  const program = await startProgram(environment);
   await post(program.url, [toolSpan("survivor", "tool.before", "{}")]);
   const { page, picture } = await openPage();
   await page.goto(`${program.url}/sessions/survivor?view=timeline`);
@@ -131,9 +132,9 @@ test("the stream reconnects when the program restarts", async () => {
   await rows.filter({ hasText: "before" }).first().waitFor();
 
   await program.kill();
-  await expect.poll(() => page.getByRole("status").first().textContent(), { timeout: 30_000 }).toBe("Reconnecting");
+  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Reconnecting");
   await picture("reconnecting");
-  const again = await startProgram({ DATA_DIR, PORT: program.port });
+  const again = await startProgram(environment);
   await post(again.url, [{ ...toolSpan("survivor", "tool.after", "{}"), spanId: "051581bf3cb55c14" }]);
   await rows.filter({ hasText: "after" }).first().waitFor({ timeout: 60_000 });
   expect(await rows.filter({ hasText: "before" }).count()).toBe(1);
@@ -223,7 +224,7 @@ test("a request of a web server opens as its timeline, and as what the reader ch
   await page.getByRole("treegrid").getByRole("row").filter({ hasText: "GET /cart" }).waitFor();
   await page.keyboard.press("1");
   await page.getByRole("list", { name: "Transcript" }).waitFor();
-  expect(page.url()).toBe(`${url}${path}?view=transcript`);
+  await expect.poll(() => page.url()).toBe(`${url}${path}?view=transcript`);
   await page.reload();
   await page.getByRole("list", { name: "Transcript" }).waitFor();
   await page.goBack();

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { sendBatch, sendSession } from "../bench/page/sessions.ts";
 import { startProgram, temporaryDirectory } from "../program/program.ts";
 import { getJson, type SessionAnswer } from "../program/read-back.ts";
-import { closeBrowser, openPage } from "./open-page.ts";
+import { closeBrowser, drawings, openPage, untilWhole } from "./open-page.ts";
 
 afterAll(closeBrowser);
 
@@ -240,10 +240,17 @@ test("of a session of thousands of steps only those in view are mounted, and new
         .first()
         .boundingBox()
     )?.y;
-  // What arrives while the session is still loading is not new to the reader.
-  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
-  // Rows above were never drawn, so that their heights become known only now.
-  const before = await place();
+  await untilWhole(page);
+  // Rows above were never drawn, so that their heights become known only now. What is drawn first comes to rest.
+  let before: number | undefined;
+  await expect
+    .poll(async () => {
+      const last = before;
+      await drawings(page, 10);
+      before = await place();
+      return before === last;
+    })
+    .toBe(true);
   await send(tool(9_001, 0.5, { q: "early" }, "done"), tool(9_002, 3_500, { q: "late" }, "done"));
   await page.getByRole("button", { name: "new steps" }).waitFor();
   expect(Math.abs(((await place()) ?? 0) - (before ?? 0))).toBeLessThan(2);
@@ -264,10 +271,9 @@ test("new turns are counted, and their steps come when the reader does", async (
   await sendSession(url, { id: "turns", spans: 600, traces: 3, seed: 7 });
   const { page, complaints } = await openPage();
   await page.goto(`${url}/sessions/turns`);
-  await expect.poll(() => page.getByRole("status").first().textContent()).toBe("Live");
   const scroller = page.locator(".transcript > .scroller");
-  // What arrives while turns are still being folded is not new to the reader.
   await expect.poll(() => scroller.evaluate(({ scrollHeight }) => scrollHeight)).toBeGreaterThan(20_000);
+  await untilWhole(page);
   const pill = (count: number) => page.getByRole("button", { name: count === 1 ? "1 new turn" : `${count} new turns` });
   for (const turn of [1, 2, 3]) {
     await sendBatch(url, "turns", 60, 100 + turn);
@@ -313,14 +319,14 @@ test("Follow keeps the newest step in view when steps join above it, and counts 
   await page.keyboard.press("F");
   await send(...many(100), { ...step(3, 800, 800, "The end of it."), to: 880 });
   const end = transcript.getByText("The end of it.");
-  await expect.poll(() => end.count()).toBe(1);
-  // It stays there.
-  await page.waitForTimeout(500);
   const isInView = () =>
     end.evaluate((one) => {
       const { bottom } = one.getBoundingClientRect();
       return bottom <= (one.closest(".scroller")?.getBoundingClientRect().bottom ?? 0);
     });
+  await expect.poll(isInView).toBe(true);
+  // It stays there.
+  await drawings(page, 30);
   expect(await isInView()).toBe(true);
   expect(await page.getByRole("button", { name: /new steps?$/ }).count()).toBe(0);
   expect(complaints).toEqual([]);

@@ -20,7 +20,7 @@ test("a signal to npm also ends the program", async () => {
   expect(await isServed(url)).toBe(true);
 
   npm.kill("SIGTERM");
-  await expect.poll(() => isServed(url), { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => isServed(url)).toBe(false);
 });
 
 async function isServed(url: string): Promise<boolean> {
