@@ -52,20 +52,20 @@ test("the list does not move the focus of the reader", async () => {
   const search = page.getByLabel("Search the sessions");
 
   await page.keyboard.press("j");
-  expect(await focused(page)).toBe(`row ${titles[0]}`);
+  await expect.poll(() => focused(page)).toBe(`row ${titles[0]}`);
   await page.keyboard.press("j");
-  expect(await focused(page)).toBe(`row ${titles[1]}`);
+  await expect.poll(() => focused(page)).toBe(`row ${titles[1]}`);
 
   // All rows are one stop of the Tab key: it goes out of the rows, and comes back to the same row.
   await page.keyboard.press("Tab");
-  expect(await focused(page)).not.toMatch(/^row/);
+  await expect.poll(() => focused(page)).not.toMatch(/^row/);
   await page.keyboard.press("Shift+Tab");
-  expect(await focused(page)).toBe(`row ${titles[1]}`);
+  await expect.poll(() => focused(page)).toBe(`row ${titles[1]}`);
   await page.keyboard.press("j");
   await page.keyboard.press("Home");
-  expect(await focused(page)).toBe(`row ${titles[0]}`);
+  await expect.poll(() => focused(page)).toBe(`row ${titles[0]}`);
   await page.keyboard.press("Shift+Tab");
-  expect(await focused(page)).not.toMatch(/^row/);
+  await expect.poll(() => focused(page)).not.toMatch(/^row/);
 
   // After a key that moves the selection, the search receives the typed text, also while exports arrive.
   await page.keyboard.press("j");

@@ -144,13 +144,13 @@ test("a model's call: its answer, what is new in its input, everything, as it wa
 
   await panel.getByRole("tab", { name: "Conversation" }).click();
   await panel.getByText("Be brief.").first().waitFor();
-  expect(show(page)).toBe("conversation");
+  await expect.poll(() => show(page)).toBe("conversation");
   await page.keyboard.press("v");
   await panel.getByRole("tab", { name: "Raw", selected: true }).waitFor();
   await panel.getByText("An **index** is missing.").first().waitFor();
   await page.keyboard.press("v");
   await panel.getByRole("tab", { name: "New only", selected: true }).waitFor();
-  expect(show(page)).toBe(null);
+  await expect.poll(() => show(page)).toBe(null);
 
   const request = panel.getByRole("region", { name: "Request" });
   expect(await request.textContent()).toContain("temperature0.2");
@@ -202,7 +202,7 @@ test("the panel's edge is dragged and moved by keys, and its place is remembered
   await edge.waitFor();
   const width = async (): Promise<number> => Math.round((await panel.boundingBox())?.width ?? 0);
   const before = await width();
-  expect(await edge.getAttribute("aria-valuenow")).toBe(String(before));
+  await expect.poll(() => edge.getAttribute("aria-valuenow")).toBe(String(before));
 
   const box = await edge.boundingBox();
   if (box === null) throw new Error("the edge is not shown");
@@ -214,7 +214,7 @@ test("the panel's edge is dragged and moved by keys, and its place is remembered
   await edge.focus();
   await page.keyboard.press("ArrowRight");
   await expect.poll(width).toBe(before + 134);
-  expect(await edge.getAttribute("aria-valuenow")).toBe(String(before + 134));
+  await expect.poll(() => edge.getAttribute("aria-valuenow")).toBe(String(before + 134));
   await page.keyboard.press("Home");
   await expect.poll(width).toBe(320);
   await page.reload();

@@ -47,13 +47,15 @@ test("the server searches, filters and sorts a long list, and the URL has the pa
   // The search includes rows that were not loaded.
   await page.getByLabel("Search the sessions").fill("zebra");
   await expect.poll(() => page.getByRole("table").getAttribute("aria-rowcount")).toBe("5");
-  expect(new URL(page.url()).search).toBe("?kind=all&q=zebra");
+  await expect.poll(() => new URL(page.url()).search).toBe("?kind=all&q=zebra");
 
   await page.getByRole("columnheader", { name: "Tokens" }).getByRole("link").click();
   await expect.poll(titles).toBe([150, 100, 50, 0].map((number) => `the zebra of ${number}`).join(", "));
   await page.getByRole("columnheader", { name: "Tokens" }).getByRole("link").click();
   await expect.poll(titles).toBe([0, 50, 100, 150].map((number) => `the zebra of ${number}`).join(", "));
-  expect(await page.getByRole("columnheader", { name: "Tokens" }).getAttribute("aria-sort")).toBe("ascending");
+  await expect
+    .poll(() => page.getByRole("columnheader", { name: "Tokens" }).getAttribute("aria-sort"))
+    .toBe("ascending");
 
   // A press beside the form closes it, and opens no session below.
   await page.getByRole("button", { name: "Filter" }).click();
@@ -67,8 +69,8 @@ test("the server searches, filters and sorts a long list, and the URL has the pa
   await page.getByRole("form", { name: "Filter" }).getByLabel("Model").fill("odd-model");
   await page.keyboard.press("Enter");
   await page.getByText("No session matches").waitFor();
-  expect(await page.getByRole("definition").allTextContents()).toEqual(["zebra", "odd-model"]);
-  expect(new URL(page.url()).search).toBe("?kind=all&q=zebra&model=odd-model&sort=tokens&order=asc");
+  await expect.poll(() => page.getByRole("definition").allTextContents()).toEqual(["zebra", "odd-model"]);
+  await expect.poll(() => new URL(page.url()).search).toBe("?kind=all&q=zebra&model=odd-model&sort=tokens&order=asc");
 
   // A later match appears without a reload.
   await post(url, [1001]);
@@ -105,7 +107,7 @@ test("a long list loads more while it is scrolled, and new sessions wait", async
       return await page.locator(".row-link").last().textContent();
     })
     .toBe("the zebra of 0");
-  expect(await table.getAttribute("aria-rowcount")).toBe("322");
+  await expect.poll(() => table.getAttribute("aria-rowcount")).toBe("322");
   expect(await page.locator(".session-row").count()).toBeLessThan(100);
 
   await post(url, [351]);

@@ -80,7 +80,7 @@ test("log records are shown with their span and in the session's list, live and 
   const record = page.getByRole("complementary", { name: "Log record" });
   await record.getByRole("button", { name: "execute_tool pay" }).waitFor();
   await picture("log-record");
-  expect(new URL(page.url()).searchParams.get("logs")).toBe("warn");
+  await expect.poll(() => new URL(page.url()).searchParams.get("logs")).toBe("warn");
   // The address shows the same to others.
   await page.reload();
   await panel.getByRole("button", { name: "execute_tool pay" }).waitFor();

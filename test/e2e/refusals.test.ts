@@ -60,13 +60,13 @@ test("thirty refusals are one line in the footer, which turns grey, can be dismi
 
   const toggle = foot.getByRole("button", { name: "Last export" });
   await note.getByText("refused").click();
-  expect(await toggle.getAttribute("aria-expanded")).toBe("true");
+  await expect.poll(() => toggle.getAttribute("aria-expanded")).toBe("true");
   // The table's code is loaded when it is first opened.
   await expect.poll(() => foot.getByRole("row").filter({ hasText: "× 30" }).count()).toBe(1);
-  expect(await foot.getByRole("row").filter({ hasText: "planner" }).count()).toBe(1);
+  await expect.poll(() => foot.getByRole("row").filter({ hasText: "planner" }).count()).toBe(1);
   await picture("refusals-table");
   await toggle.press("Enter");
-  expect(await toggle.getAttribute("aria-expanded")).toBe("false");
+  await expect.poll(() => toggle.getAttribute("aria-expanded")).toBe("false");
 
   const present = await page.evaluate(() => Date.now());
   await page.clock.pauseAt(present + 6 * 60_000);
@@ -76,7 +76,7 @@ test("thirty refusals are one line in the footer, which turns grey, can be dismi
 
   await note.getByRole("button", { name: "Dismiss this refusal" }).click();
   expect(await note.count()).toBe(0);
-  expect(await toggle.getAttribute("aria-expanded")).toBe("false");
+  await expect.poll(() => toggle.getAttribute("aria-expanded")).toBe("false");
   await picture("refusals-dismissed");
   await page.reload();
   await foot.getByText("planner").waitFor();

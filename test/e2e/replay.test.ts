@@ -40,7 +40,7 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   await page.goto(`${url}/sessions/walk?view=timeline&replay=true&speed=2&idle=1h`);
   await rows.filter({ hasText: "step.0" }).waitFor();
   expect(await rows.filter({ hasText: "step.19" }).count()).toBe(0);
-  expect(await word.textContent()).toBe("Replay");
+  await expect.poll(() => word.textContent()).toBe("Replay");
   await expect.poll(() => isOverviewDrawn(page)).toBe(true);
 
   await page.getByRole("button", { name: "Pause" }).click();
@@ -50,7 +50,7 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   await picture("replay-paused");
 
   await page.getByText("50×").click();
-  expect(query().get("speed")).toBe("50");
+  await expect.poll(() => query().get("speed")).toBe("50");
   expect(await rows.count()).toBe(resting);
   await page.keyboard.press("Space");
   await expect.poll(() => word.textContent()).toBe("Replay finished");
@@ -63,9 +63,9 @@ test("a link to a replay replays the session in its own time, controlled by bar,
   await page.mouse.click(box.x + box.width * 0.525, box.y + 10);
   await rows.filter({ hasText: "step.9" }).waitFor();
   expect(await rows.filter({ hasText: "step.15" }).count()).toBe(0);
-  expect(query().get("from")).toMatch(/^1790000\d{12}$/);
+  await expect.poll(() => query().get("from")).toMatch(/^1790000\d{12}$/);
   await page.keyboard.press(">");
-  expect(query().get("speed")).toBe("2");
+  await expect.poll(() => query().get("speed")).toBe("2");
 
   // A seek just before the end of the replay does not restart it.
   await page.getByRole("slider", { name: "Position" }).press("ArrowRight");

@@ -88,15 +88,15 @@ test("kinds, turns and closed rows are chosen by pointer and key, and are in the
   const kinds = page.getByRole("group", { name: "Kinds" });
   await figures.getByRole("button", { name: /^tools/ }).click();
   await expect.poll(() => titles(page)).toEqual(["engineer", "run_sql", "run_sql again"]);
-  expect(query(page).get("kinds")).toBe("tool,retrieval");
+  await expect.poll(() => query(page).get("kinds")).toBe("tool,retrieval");
   await kinds.getByRole("button", { name: "tools" }).click();
   await figures.getByRole("button", { name: /^1.error/ }).click();
   await expect.poll(() => titles(page)).toEqual(["engineer", "run_sql"]);
-  expect(await figures.getByText("recovered").count()).toBe(1);
+  await expect.poll(() => figures.getByText("recovered").count()).toBe(1);
   await page.reload();
   await expect.poll(() => titles(page)).toEqual(["engineer", "run_sql"]);
   await kinds.getByRole("button", { name: "error" }).click();
-  expect(query(page).get("kinds")).toBe(null);
+  await expect.poll(() => query(page).get("kinds")).toBe(null);
 
   await page.getByRole("group", { name: "Turns" }).getByRole("button", { name: "Turn 2" }).click();
   await expect.poll(() => titles(page)).toEqual(["reviewer", "chat two"]);
@@ -110,7 +110,7 @@ test("kinds, turns and closed rows are chosen by pointer and key, and are in the
   // An error below a closed row is shown, with the rows above it.
   await page.keyboard.press("e");
   await expect.poll(() => titles(page)).toContain("run_sql");
-  expect(query(page).get("closed")).toBe(null);
+  await expect.poll(() => query(page).get("closed")).toBe(null);
   expect(complaints).toEqual([]);
 });
 
@@ -125,7 +125,7 @@ test("the selection is one for all readings, and the panel gives the focus back"
   const panel = page.getByRole("complementary", { name: "Span" });
   const title = (name: string) => panel.getByRole("heading").getByTitle(name, { exact: true });
   await title("chat").waitFor();
-  expect(await focused(page)).toBe("Spans");
+  await expect.poll(() => focused(page)).toBe("Spans");
 
   await page.keyboard.press("]");
   await title("chat two").waitFor();
@@ -139,10 +139,10 @@ test("the selection is one for all readings, and the panel gives the focus back"
   const before = await wide();
   await page.keyboard.press("f");
   await expect.poll(wide).toBeGreaterThan(before * 1.5);
-  expect(query(page).get("panel")).toBe("wide");
+  await expect.poll(() => query(page).get("panel")).toBe("wide");
   await panel.getByRole("button", { name: /^Close the span/ }).click();
   await expect.poll(() => panel.count()).toBe(0);
-  expect(await focused(page)).toBe("Spans");
+  await expect.poll(() => focused(page)).toBe("Spans");
   expect(complaints).toEqual([]);
 });
 

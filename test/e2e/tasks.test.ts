@@ -50,11 +50,11 @@ test("start following, and stop", async () => {
   await rows.getByText("step_0", { exact: true }).waitFor();
   const follow = page.getByRole("button", { name: "Follow", exact: true });
   await follow.click();
-  expect(await page.getByRole("button", { name: "Follow", pressed: true }).count()).toBe(1);
+  await expect.poll(() => page.getByRole("button", { name: "Follow", pressed: true }).count()).toBe(1);
   await sendSteps(url, 200, 1);
   await rows.getByText("step_200", { exact: true }).waitFor();
   await follow.click();
-  expect(await page.getByRole("button", { name: "Follow", pressed: false }).count()).toBe(1);
+  await expect.poll(() => page.getByRole("button", { name: "Follow", pressed: false }).count()).toBe(1);
   await page.getByRole("treegrid", { name: "Spans" }).press("Home");
   await rows.getByText("step_0", { exact: true }).waitFor();
   await sendSteps(url, 201, 1);

@@ -65,6 +65,6 @@ test("plumbing and pauses are folded, and the lanes are driven like a map", asyn
 
   await page.keyboard.press("c");
   await page.locator(".critical").first().waitFor();
-  expect(new URL(page.url()).searchParams.get("critical")).toBe("true");
+  await expect.poll(() => new URL(page.url()).searchParams.get("critical")).toBe("true");
   expect(complaints).toEqual([]);
 });

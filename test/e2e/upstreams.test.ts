@@ -74,9 +74,9 @@ test("after one is added the form is empty, and what is typed stays while the li
   await form.getByLabel("Service", { exact: true }).fill("planner");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "traces", exact: true }).waitFor();
-  expect(await form.getByRole("textbox", { name: /^Name/ }).inputValue()).toBe("");
-  expect(await form.getByText("replaces the one of this name").count()).toBe(0);
-  expect(await form.getByLabel("Service", { exact: true }).count()).toBe(0);
+  await expect.poll(() => form.getByRole("textbox", { name: /^Name/ }).inputValue()).toBe("");
+  await expect.poll(() => form.getByText("replaces the one of this name").count()).toBe(0);
+  await expect.poll(() => form.getByLabel("Service", { exact: true }).count()).toBe(0);
 
   await form.getByRole("textbox", { name: /^Name/ }).fill("other");
   await page.route("**/admin/upstreams", async (route) => await route.abort());
