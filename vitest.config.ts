@@ -15,6 +15,9 @@ storeInMemory();
 /** What a test waits for comes when it comes: vitest's own patience, a second, is shorter than a busy machine takes. */
 const PATIENCE = { timeout: 30_000 };
 
+/** A test that takes longer hangs: on a busy machine some take more than a minute. */
+const HUNG = 300_000;
+
 /** The runtime of the objects has no environment but what it is given. */
 const SEED = process.env["SEED"] === undefined ? {} : { SEED: process.env["SEED"] };
 /** Set by a run of all faults with logs that move (CONTRIBUTING.md). */
@@ -87,7 +90,7 @@ export default defineConfig({
           exclude: SLOW,
           globalSetup: "test/program/build.ts",
           setupFiles: "test/program/check-answers.ts",
-          testTimeout: 120_000,
+          testTimeout: HUNG,
           hookTimeout: 120_000,
           expect: { poll: PATIENCE },
         },
@@ -109,7 +112,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/program/build.ts", "test/e2e/chromium.ts"],
           setupFiles: "test/program/check-answers.ts",
-          testTimeout: 120_000,
+          testTimeout: HUNG,
           hookTimeout: 120_000,
           expect: { poll: PATIENCE },
         },

@@ -110,47 +110,43 @@ class Client {
   }
 }
 
-test(
-  `killed ${KILLS} times, a resumed stream of all spans has each acknowledged span once (SEED=${seed})`,
-  { timeout: 180_000 },
-  async () => {
-    const random = randomFrom(seed);
-    const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
-    let program: Program = await startProgram(environment);
-    const client = new Client();
-    const following = new Promise<void>((connected) => {
-      void client.follow(() => program.url, connected);
-    });
-    await following;
+test(`killed ${KILLS} times, a resumed stream of all spans has each acknowledged span once (SEED=${seed})`, async () => {
+  const random = randomFrom(seed);
+  const environment = { DATA_DIR: await temporaryDirectory(), PORT: String(await freePort()) };
+  let program: Program = await startProgram(environment);
+  const client = new Client();
+  const following = new Promise<void>((connected) => {
+    void client.follow(() => program.url, connected);
+  });
+  await following;
 
-    const acknowledged = new Set<string>();
-    for (let round = 0; round < KILLS; round++) {
-      // Counted, not timed: the duration of a request depends on the load of the machine.
-      let left = 2 + Math.floor(random() * (WRITERS * REQUESTS - 2));
-      const reached = Promise.withResolvers<void>();
-      const count = () => void (--left <= 0 && reached.resolve());
-      const writers = Array.from({ length: WRITERS }, (_, writer) =>
-        write(program.url, round, writer, acknowledged, count),
-      );
-      await Promise.race([reached.promise, Promise.all(writers)]);
-      // A random moment within a request.
-      await sleep(random() * 20);
-      await program.kill();
-      await Promise.all(writers);
-      program = await startProgram(environment);
-    }
-    // After the last kill, alarms complete the pending copies.
-    await eventually(async () => {
-      const received = new Set(client.received);
-      expect([...acknowledged].filter((key) => !received.has(key))).toEqual([]);
-    }, 60);
-    client.stop();
-    expect(client.received.filter((key, at) => client.received.indexOf(key) !== at)).toEqual([]);
-    expect(client.ids).toEqual(client.ids.toSorted((a, b) => a - b));
-    expect(client.reconnects).toBeGreaterThanOrEqual(KILLS);
-    expect(acknowledged.size).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
-    console.log(
-      `${acknowledged.size} spans acknowledged, ${client.received.length} received, ${client.reconnects} reconnects`,
+  const acknowledged = new Set<string>();
+  for (let round = 0; round < KILLS; round++) {
+    // Counted, not timed: the duration of a request depends on the load of the machine.
+    let left = 2 + Math.floor(random() * (WRITERS * REQUESTS - 2));
+    const reached = Promise.withResolvers<void>();
+    const count = () => void (--left <= 0 && reached.resolve());
+    const writers = Array.from({ length: WRITERS }, (_, writer) =>
+      write(program.url, round, writer, acknowledged, count),
     );
-  },
-);
+    await Promise.race([reached.promise, Promise.all(writers)]);
+    // A random moment within a request.
+    await sleep(random() * 20);
+    await program.kill();
+    await Promise.all(writers);
+    program = await startProgram(environment);
+  }
+  // After the last kill, alarms complete the pending copies.
+  await eventually(async () => {
+    const received = new Set(client.received);
+    expect([...acknowledged].filter((key) => !received.has(key))).toEqual([]);
+  }, 60);
+  client.stop();
+  expect(client.received.filter((key, at) => client.received.indexOf(key) !== at)).toEqual([]);
+  expect(client.ids).toEqual(client.ids.toSorted((a, b) => a - b));
+  expect(client.reconnects).toBeGreaterThanOrEqual(KILLS);
+  expect(acknowledged.size).toBeGreaterThan(KILLS * SPANS_PER_REQUEST);
+  console.log(
+    `${acknowledged.size} spans acknowledged, ${client.received.length} received, ${client.reconnects} reconnects`,
+  );
+});

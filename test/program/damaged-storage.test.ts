@@ -5,8 +5,6 @@ import type { Program } from "./program.ts";
 import { eventually, getJson, spansOf } from "./read-back.ts";
 import type { Export } from "./read-back.ts";
 
-const TIMEOUT = { timeout: 120_000 };
-
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, "0");
 const traceOf = (n: number) => hex(0xa000 + n, 32);
 const sessionOf = (n: number) => `session-${n}`;
@@ -50,59 +48,51 @@ async function filled(DATA_DIR: string): Promise<string[]> {
   return ids;
 }
 
-test(
-  "a damaged shard is set aside by the start after it was met; its sessions are listed, and can be deleted",
-  TIMEOUT,
-  async () => {
-    const DATA_DIR = await temporaryDirectory();
-    const ids = await filled(DATA_DIR);
-    const shard = databaseOf(DATA_DIR, "SessionObject", "default/shard-1");
-    const lost = logsIn(shard);
-    const isLost = (id: string) => lost.has(id);
-    await damage(shard, "pages");
+test("a damaged shard is set aside by the start after it was met; its sessions are listed, and can be deleted", async () => {
+  const DATA_DIR = await temporaryDirectory();
+  const ids = await filled(DATA_DIR);
+  const shard = databaseOf(DATA_DIR, "SessionObject", "default/shard-1");
+  const lost = logsIn(shard);
+  const isLost = (id: string) => lost.has(id);
+  await damage(shard, "pages");
 
-    const met = await startProgram({ DATA_DIR });
-    const lostTrace = ids.find((id) => id.startsWith("0") && isLost(id)) ?? "";
-    const answer = await fetch(`${met.url}/sessions/${lostTrace}`);
-    expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain(
-      "A file of the data folder is damaged. Start the program again with npm start",
-    );
-    // The other shards answer meanwhile.
-    for (const id of ids.filter((one) => !isLost(one)))
-      expect((await fetch(`${met.url}/sessions/${id}`)).status).toBe(200);
-    await met.stop();
+  const met = await startProgram({ DATA_DIR });
+  const lostTrace = ids.find((id) => id.startsWith("0") && isLost(id)) ?? "";
+  const answer = await fetch(`${met.url}/sessions/${lostTrace}`);
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).toContain("A file of the data folder is damaged. Start the program again with npm start");
+  // The other shards answer meanwhile.
+  for (const id of ids.filter((one) => !isLost(one)))
+    expect((await fetch(`${met.url}/sessions/${id}`)).status).toBe(200);
+  await met.stop();
 
-    const program = await startProgram({ DATA_DIR });
-    expect(program.printed()).toMatch(/Damaged, and set aside in .*damaged/);
-    expect(await filesAside(DATA_DIR)).toHaveLength(1);
-    // A session whose traces have their owners in other shards is copied again; nothing is left of the others.
-    const isRestored = (id: string) => id.startsWith("session-") && !isLost(traceOf(Number(id.slice(8))));
-    const expected = new Map(ids.map((id) => [id, isLost(id) && !isRestored(id)]));
-    expect([...expected.values()].filter(Boolean).length).toBeGreaterThan(2);
-    await eventually(async () => expect(await listed(program)).toEqual(expected), 60);
-    for (const [id, isDamaged] of expected) {
-      const read = await fetch(`${program.url}/sessions/${id}`);
-      expect([id, read.status]).toEqual([id, isDamaged ? 404 : 200]);
-      if (isDamaged) expect(await read.text()).toContain(`The storage of ${id} was damaged`);
-      else expect(spansOf(await getJson<Export>(program.url, `/sessions/${id}/otlp`))).toHaveLength(1);
-    }
+  const program = await startProgram({ DATA_DIR });
+  expect(program.printed()).toMatch(/Damaged, and set aside in .*damaged/);
+  expect(await filesAside(DATA_DIR)).toHaveLength(1);
+  // A session whose traces have their owners in other shards is copied again; nothing is left of the others.
+  const isRestored = (id: string) => id.startsWith("session-") && !isLost(traceOf(Number(id.slice(8))));
+  const expected = new Map(ids.map((id) => [id, isLost(id) && !isRestored(id)]));
+  expect([...expected.values()].filter(Boolean).length).toBeGreaterThan(2);
+  await eventually(async () => expect(await listed(program)).toEqual(expected), 60);
+  for (const [id, isDamaged] of expected) {
+    const read = await fetch(`${program.url}/sessions/${id}`);
+    expect([id, read.status]).toEqual([id, isDamaged ? 404 : 200]);
+    if (isDamaged) expect(await read.text()).toContain(`The storage of ${id} was damaged`);
+    else expect(spansOf(await getJson<Export>(program.url, `/sessions/${id}/otlp`))).toHaveLength(1);
+  }
 
-    // The empty shard takes new data, under a lost name as well.
-    const [renewed = "", ...gone] = ids.filter((id) => expected.get(id) === true && id.startsWith("0"));
-    expect(await post(program, renewed, 2)).toBe(200);
-    await eventually(async () => expect((await listed(program)).get(renewed)).toBe(false));
-    for (const id of gone)
-      expect((await fetch(`${program.url}/sessions/${id}`, { method: "DELETE" })).status).toBe(204);
-    const left = await listed(program);
-    expect(gone.filter((id) => left.has(id))).toEqual([]);
-    expect((await fetch(`${program.url}/sessions/${gone[0]}`, { method: "DELETE" })).status).toBe(404);
-  },
-);
+  // The empty shard takes new data, under a lost name as well.
+  const [renewed = "", ...gone] = ids.filter((id) => expected.get(id) === true && id.startsWith("0"));
+  expect(await post(program, renewed, 2)).toBe(200);
+  await eventually(async () => expect((await listed(program)).get(renewed)).toBe(false));
+  for (const id of gone) expect((await fetch(`${program.url}/sessions/${id}`, { method: "DELETE" })).status).toBe(204);
+  const left = await listed(program);
+  expect(gone.filter((id) => left.has(id))).toEqual([]);
+  expect((await fetch(`${program.url}/sessions/${gone[0]}`, { method: "DELETE" })).status).toBe(404);
+});
 
 test.each(["pages", "header"] as const)(
   "a list with damaged %s is made anew from what the objects report",
-  TIMEOUT,
   async (how) => {
     const DATA_DIR = await temporaryDirectory();
     const ids = await filled(DATA_DIR);
@@ -124,7 +114,7 @@ test.each(["pages", "header"] as const)(
   },
 );
 
-test("--rebuild reads every database, and changes nothing where none is damaged", TIMEOUT, async () => {
+test("--rebuild reads every database, and changes nothing where none is damaged", async () => {
   const DATA_DIR = await temporaryDirectory();
   const ids = await filled(DATA_DIR);
   const program = await startProgram({ DATA_DIR }, ["--rebuild"]);
@@ -160,7 +150,6 @@ async function postLarge({ url }: Program, first: number, count: number): Promis
 // spec: MOVE-5
 test.each(["is damaged", "was removed"] as const)(
   "a log that had moved, and whose shard %s, is whole after the start that finds out",
-  TIMEOUT,
   async (how) => {
     const DATA_DIR = await temporaryDirectory();
     await filled(DATA_DIR);

@@ -92,7 +92,7 @@ async function write(
 // spec: MOVE-3
 test.each(LOADS)(
   `killed $kills times during $during, the program has every acknowledged span and log record once (SEED=${seed})`,
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async ({ kills, items, mostBefore, leastMoved }) => {
     const random = randomFrom(seed);
     const DATA_DIR = await temporaryDirectory();
