@@ -44,6 +44,18 @@ async function post({ url }: Program, n: number, bytes = 64 * 1024): Promise<{ s
   return { status: response.status, message };
 }
 
+type Exported = {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly { readonly traceId: string }[] }[];
+  }[];
+};
+
+/** The trace ids of all spans in an export. */
+const spanTracesOf = (exported: unknown) =>
+  (exported as Exported).resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)),
+  );
+
 const FULL =
   "Nothing can be stored: the disk of the data folder is full. Free some megabytes of it, or delete sessions.";
 
@@ -72,7 +84,11 @@ test("on a full disk health and page say so, acknowledged sessions are read, and
   expect(await getJson<{ retention: { problem: string } }>(program.url, "/sessions?kind=all")).toMatchObject({
     retention: { problem: FULL },
   });
-  for (const id of stored) expect((await read(`/sessions/${id}/otlp`)).status).toBe(200);
+  const readWhole = async (id: string) => {
+    const answer = await read(`/sessions/${id}/otlp`);
+    expect([answer.status, spanTracesOf(await answer.json())]).toEqual([200, [id]]);
+  };
+  for (const id of stored) await readWhole(id);
 
   // The reserve is spent by the first deletion; what it freed is used again.
   await stat(join(DATA_DIR, "reserve"));
@@ -81,6 +97,6 @@ test("on a full disk health and page say so, acknowledged sessions are read, and
   expect([deletion.status, await deletion.text()]).toEqual([204, ""]);
   for (const id of others.slice(0, 5)) await fetch(`${program.url}/sessions/${id}`, { method: "DELETE" });
   await eventually(async () => expect((await post(program, MOST_TRACES, 1_024)).status).toBe(200), 30);
-  for (const id of others.slice(5)) expect((await read(`/sessions/${id}/otlp`)).status).toBe(200);
+  for (const id of others.slice(5)) await readWhole(id);
   expect((await read(`/sessions/${first}/otlp`)).status).toBe(404);
 });
