@@ -120,6 +120,16 @@ describe("one URL", () => {
     expect(whole).toContain("span 3");
   });
 
+  test("asks an overloaded object for a page once", async () => {
+    await world.deliver(someSpans(TRACE, 1, 3));
+    const overloaded = Object.assign(new Error("the object is overloaded"), { overloaded: true });
+    const read = vi.spyOn(SessionObject.prototype, "read").mockRejectedValue(overloaded);
+    await expect(async () => await (await world.request(`/sessions/${TRACE}/otlp`)).text()).rejects.toThrow(
+      "overloaded",
+    );
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   test("redirects a browser from a trace to its session", async () => {
     const html = { headers: { accept: "text/html" } };
     const trace = await world.request(`/traces/${TRACE}`, html);

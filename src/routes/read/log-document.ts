@@ -4,6 +4,7 @@ import type { LogReader, PresentPage, ValueReader } from "../../session/contract
 import type { ChunkEntry, View } from "../../session/contract/log-page.ts";
 import { backoff } from "../../lib/backoff.ts";
 import { inflate } from "../../lib/body-codec.ts";
+import { log } from "../../lib/log.ts";
 import { streamOf } from "../../lib/stream-of.ts";
 import { formatVersion } from "../../api/resource-version.ts";
 import { PAGE_BYTES } from "../../session/contract/log-page.ts";
@@ -27,10 +28,10 @@ export class LogDocument {
   readonly #peeked: PresentPage;
   readonly #also: "claims" | undefined;
 
-  constructor(log: LogReader & ValueReader, view: View, peeked: PresentPage, also?: "claims") {
+  constructor(reader: LogReader & ValueReader, view: View, peeked: PresentPage, also?: "claims") {
     this.#log = {
-      read: async (...page) => await again(async () => await log.read(...page)),
-      values: async (...page) => await again(async () => await log.values(...page)),
+      read: async (...page) => await again(async () => await reader.read(...page)),
+      values: async (...page) => await again(async () => await reader.values(...page)),
     };
     this.#view = view;
     this.#peeked = peeked;
@@ -114,17 +115,23 @@ export class LogDocument {
 
 /**
  * Reads again after a fault, which would break off an answer that has begun: where the write of another caller fails, as on a full disk,
- * the runtime gives all who wait for the object its error.
+ * the runtime gives all who wait for the object its error. An overloaded object is not asked again.
  */
 async function again<Page>(read: () => Promise<Page>): Promise<Page> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS || isOverloaded(error)) throw error;
+      log("page-not-read", { level: "warn", attempt, error });
       await scheduler.wait(backoff(attempt, FIRST_WAIT_MILLIS, Math.random()));
     }
   }
+}
+
+/** The platform marks such an error: a call more would make it worse. */
+function isOverloaded(error: unknown): boolean {
+  return error instanceof Error && "overloaded" in error && error.overloaded === true;
 }
 
 /** Positions count spans through resources and scopes in order. */
