@@ -179,7 +179,7 @@ type Cluster = { readonly of: readonly Times[]; readonly times: Times; readonly 
 /** By the times of its first root. */
 const clusters = new WeakMap<Times, Cluster>();
 
-/** Of roots whose times overlap. Turns that join those of the last time are added to their sum. */
+/** Of roots whose times overlap. Ended turns that join those of the last time are added to their sum; a running one has new times each time. */
 function spellOfMany(all: readonly Times[]): Spell | undefined {
   const [first] = all;
   if (first === undefined) return undefined;
@@ -193,6 +193,8 @@ function spellOfMany(all: readonly Times[]): Spell | undefined {
     steps: union(parts.flatMap(({ steps }) => steps)),
   };
   const spell = spellOf(times);
+  // A root that began a cluster before may have joined one.
+  for (const one of all) clusters.delete(one);
   clusters.set(first, { of: all, times, spell });
   return spell;
 }
