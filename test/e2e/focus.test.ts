@@ -80,7 +80,7 @@ test("the list does not move the focus of the reader", async () => {
   await page.locator('[role="table"][aria-busy="false"]').waitFor();
 
   // The filters do too, after a Ctrl-click on a row.
-  // Chromium does not always open the tab: that it may is enough.
+  // Chromium does not always open the tab: the test asks that the page leaves the click to the browser.
   const click = page.evaluate(
     () =>
       new Promise((resolve) => {

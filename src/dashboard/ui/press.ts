@@ -7,7 +7,7 @@ for (const [type, millis] of Object.entries(GOES_ON))
   addEventListener(type, () => (until = performance.now() + millis), true);
 
 /** In the order in which they came. */
-let waiting: (() => void)[] = [];
+const waiting: (() => void)[] = [];
 
 /**
  * Calls `change` at once, or after the press that goes on: a browser drops a click if what was pressed goes or moves before its release.
@@ -21,7 +21,10 @@ function run(): void {
     setTimeout(run, AGAIN);
     return;
   }
-  const changes = waiting;
-  waiting = [];
-  for (const change of changes) change();
+  try {
+    waiting.shift()?.();
+  } finally {
+    // A change that fails harms no other.
+    if (waiting.length > 0) run();
+  }
 }
