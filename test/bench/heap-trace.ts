@@ -52,6 +52,10 @@ export class HeapTrace {
     if (sort !== undefined) last.isFull = sort.startsWith("Mark-Compact");
     last.used = Number(USED.exec(text)?.[1] ?? last.used);
     const buffers = BUFFERS.exec(text)?.[1];
-    return buffers === undefined ? undefined : { isolate, isFull: last.isFull, kilobytes: last.used + Number(buffers) };
+    if (buffers === undefined) return undefined;
+    const { isFull, used } = last;
+    // If the line that begins the next record is lost, that record counts as one of a young collection.
+    last.isFull = false;
+    return { isolate, isFull, kilobytes: used + Number(buffers) };
   }
 }

@@ -1,5 +1,5 @@
 /** Bytes of logs in memory, of all shards in one isolate, which has 128 MB. */
-const MEMORY_BYTES = 32_000_000;
+export const MEMORY_BYTES = 32_000_000;
 /** Logs that were used so many milliseconds ago at most may be more. */
 const RECENT_MILLIS = 10_000;
 /** Of the recent ones those of so many bytes stay in any case: to fold a large log anew for each of its deliveries costs more than all else. The smaller ones stay up to `MEMORY_BYTES`, whatever the large ones take. */
