@@ -13,7 +13,7 @@ import { arkComponents } from "../src/ark/schemas.ts";
 import { mcpOperations } from "../src/mcp/operations.ts";
 
 const ALL_COMPONENTS = { ...components, ...arkComponents };
-const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations, ...mcpOperations };
+export const ALL_OPERATIONS: Operations = { ...operations, ...arkOperations, ...mcpOperations };
 
 const CONVERSION: ConversionConfig = {
   target: "draft-2020-12",
@@ -36,15 +36,15 @@ function contentOf(content: NonNullable<Answer["content"]>): object {
 }
 
 function parametersOf({ parameters = [] }: Operation): object[] {
-  return parameters.flatMap(({ entries }) =>
+  return parameters.flatMap(({ entries, texts }) =>
     Object.entries(entries).map(([name, entry]) => {
-      const { description, ...schema }: JsonSchema = schemaOf(entry);
+      const schema: JsonSchema = schemaOf(entry);
       // A default is written as its text in the URL.
       const isNumber = (schema.type === "number" || schema.type === "integer") && typeof schema.default === "string";
       return {
         name,
         in: "query",
-        description,
+        description: texts[name],
         schema: isNumber ? { ...schema, default: Number(schema.default) } : schema,
       };
     }),

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { AlertBodySchema, AlertListSchema, AlertTestSchema, AlertWithDeliveriesSchema } from "./alert-schema.ts";
 import type { Operation, Operations } from "./operation.ts";
-import { json, problem, REFUSALS } from "./operation.ts";
+import { described, json, problem, REFUSALS } from "./operation.ts";
 import { DeliverAgainParameters, ParkedParameters } from "./parked-parameters.ts";
 import { OwnFilesSchema } from "./rebuild-body.ts";
 import { RebuiltSchema } from "./rebuilt-schema.ts";
@@ -17,6 +17,12 @@ import {
 
 const ALERT = { name: "The alert's name." };
 const UPSTREAM = { name: "The upstream's name." };
+const RANGE = {
+  from: "Only traces that were parked then or later.",
+  until: "Only traces that were parked then or earlier.",
+};
+const PARKED = described(ParkedParameters, { ...RANGE, after: "`next` of the page before.", limit: "Default: 100." });
+const AGAIN = described(DeliverAgainParameters, { ...RANGE, trace: "Only this trace." });
 const MANIFEST = v.looseObject({ kind: v.picklist(["Secret", "ConfigMap"]) });
 const OWN_FILES = v.pipe(
   OwnFilesSchema,
@@ -88,7 +94,7 @@ export const adminOperations: Operations = {
     path: UPSTREAM,
     get: {
       summary: "Traces that the upstream did not get whole, and why.",
-      parameters: [ParkedParameters],
+      parameters: [PARKED],
       answers: {
         200: json("By trace id.", ParkedSchema),
         400: problem("Invalid parameter; `detail` names it."),
@@ -101,7 +107,7 @@ export const adminOperations: Operations = {
     path: UPSTREAM,
     post: {
       summary: "Deliver parked traces again, each from the first delivery that the upstream lacks.",
-      parameters: [DeliverAgainParameters],
+      parameters: [AGAIN],
       answers: {
         200: json("How many.", DeliveredAgainSchema),
         400: problem("Invalid parameter; `detail` names it."),

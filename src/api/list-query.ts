@@ -24,80 +24,48 @@ const statusRefusal = `status must be among ${STATUSES.join(", ")}, separated by
 
 const names = (field: NameField) => {
   const message = `${field} must be a name of at most ${LONGEST_SEARCH} characters`;
-  return v.pipe(
-    v.array(v.pipe(v.string(), v.minLength(1, message), v.maxLength(LONGEST_SEARCH, message))),
-    v.description("An exact name. Repeated: all of them."),
-  );
+  return v.array(v.pipe(v.string(), v.minLength(1, message), v.maxLength(LONGEST_SEARCH, message)));
 };
 
-/** The parameters of `GET /sessions`. Its stream ignores the last four. */
+/** The parameters of `GET /sessions`, documented in `operations.ts`. Its stream ignores the last four. */
 export const ListParameters = v.object({
-  kind: v.pipe(
-    v.optional(oneOf("kind", ["session", "trace", "all"]), "session"),
-    v.description("`session`, `trace` for other traces, `all`."),
-  ),
+  kind: v.optional(oneOf("kind", ["session", "trace", "all"]), "session"),
   status: v.pipe(
     v.array(v.string()),
     v.transform((given) => given.flatMap((words) => words.split(","))),
     v.array(v.picklist(STATUSES, statusRefusal)),
-    v.description("Repeated, or separated by commas: any of them."),
   ),
-  q: v.pipe(
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.maxLength(LONGEST_SEARCH, `q must have at most ${LONGEST_SEARCH} characters`),
-        v.check((typed) => searchPhrases(typed).length <= MOST_WORDS, `q must have at most ${MOST_WORDS} words`),
-      ),
-      "",
+  q: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(LONGEST_SEARCH, `q must have at most ${LONGEST_SEARCH} characters`),
+      v.check((typed) => searchPhrases(typed).length <= MOST_WORDS, `q must have at most ${MOST_WORDS} words`),
     ),
-    v.description("Words, each a prefix of a word in the title, the prompts, the names or the errors."),
+    "",
   ),
   agent: names("agent"),
   model: names("model"),
   tool: names("tool"),
   namespace: names("namespace"),
   service: names("service"),
-  since: v.exactOptional(
+  since: v.exactOptional(textParameter("since", isMoment, TIME)),
+  until: v.exactOptional(textParameter("until", isMoment, TIME)),
+  sort: v.exactOptional(oneOf("sort", LIST_SORTS)),
+  order: v.exactOptional(oneOf("order", ORDERS)),
+  limit: v.optional(
     v.pipe(
-      textParameter("since", isMoment, TIME),
-      v.description(
-        "Sessions with spans at or after this time: a time, Unix nanoseconds, or a duration back from now (15m, 2h, 7d).",
-      ),
+      numberParameter("limit", {
+        pattern: /^\d{1,5}$/,
+        least: 1,
+        most: LARGEST_LIMIT,
+        expected: `a whole number from 1 to ${LARGEST_LIMIT}`,
+      }),
+      v.integer(),
     ),
-  ),
-  until: v.exactOptional(
-    v.pipe(
-      textParameter("until", isMoment, TIME),
-      v.description("Sessions with spans at or before this time, in the form of `since`."),
-    ),
-  ),
-  sort: v.exactOptional(
-    v.pipe(oneOf("sort", LIST_SORTS), v.description("Sort key. Default: that of `cursor`, else `activity`.")),
-  ),
-  order: v.exactOptional(
-    v.pipe(oneOf("order", ORDERS), v.description("Sort direction. Default: that of `cursor`, else `desc`.")),
-  ),
-  limit: v.pipe(
-    v.optional(
-      v.pipe(
-        numberParameter("limit", {
-          pattern: /^\d{1,5}$/,
-          least: 1,
-          most: LARGEST_LIMIT,
-          expected: `a whole number from 1 to ${LARGEST_LIMIT}`,
-        }),
-        v.integer(),
-      ),
-      "100",
-    ),
-    v.description("Rows per page."),
+    "100",
   ),
   cursor: v.exactOptional(
-    v.pipe(
-      textParameter("cursor", (given) => parseCursor(given) !== undefined, "a nextCursor from this server"),
-      v.description("`nextCursor` of the previous page, with the same filters."),
-    ),
+    textParameter("cursor", (given) => parseCursor(given) !== undefined, "a nextCursor from this server"),
   ),
 });
 

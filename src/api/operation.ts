@@ -1,5 +1,5 @@
 /** The parts of a route's description. */
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { Parameters } from "./parameter.ts";
 import { ProblemSchema } from "./problem-schema.ts";
 
@@ -11,7 +11,7 @@ export type Answer = { readonly description: string; readonly content?: Content 
 export type Operation = {
   readonly summary: string;
   /** Of the URL's query. */
-  readonly parameters?: readonly Parameters[];
+  readonly parameters?: readonly DescribedParameters[];
   readonly body?: Content;
   /** By HTTP status. */
   readonly answers: Readonly<Record<number, Answer>>;
@@ -35,13 +35,14 @@ export function json(description: string, schema: v.GenericSchema, others: Conte
   return { description, content: { "application/json": schema, ...others } };
 }
 
-/** The parameters with what they mean: the Worker, which has no use for these texts, reads them by the schema as it is. */
+/** Parameters with what they mean. The texts stand beside the schemas: the Worker reads parameters by these, and loads no text. */
+export type DescribedParameters = Pick<Parameters, "entries"> & { readonly texts: Readonly<Record<string, string>> };
+
 export function described<const Entries extends Parameters["entries"]>(
   { entries }: { readonly entries: Entries },
-  texts: Readonly<Record<keyof Entries, string>>,
-): Parameters {
-  const piped = Object.entries(entries).map(([name, entry]) => [name, v.pipe(entry, v.description(texts[name] ?? ""))]);
-  return v.object(Object.fromEntries(piped));
+  texts: Readonly<Record<keyof Entries & string, string>>,
+): DescribedParameters {
+  return { entries, texts };
 }
 
 export function problem(description: string): Answer {

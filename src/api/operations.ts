@@ -33,7 +33,7 @@ import { SPAN_COMPONENTS, SpanDetailSchema } from "./span-schema.ts";
 import { SpanParameters } from "./span-parameters.ts";
 import { SearchParameters } from "./search-parameters.ts";
 import { SearchAnswerSchema } from "./search-schema.ts";
-import { TranscriptParameters } from "./transcript-query.ts";
+import { KIND_WORDS, TranscriptParameters } from "./transcript-query.ts";
 import { SESSION_COMPONENTS, SessionListSchema, SessionSchema } from "./session-schema.ts";
 import { UPSTREAM_COMPONENTS } from "./upstream-schema.ts";
 import { ListStreamEventSchema, SessionStreamEventSchema, STREAM_COMPONENTS } from "./stream-schema.ts";
@@ -43,6 +43,24 @@ const SESSION_STREAM = { "text/event-stream": SessionStreamEventSchema };
 const MARKDOWN = { "text/markdown": "text" } as const;
 const LIST_STREAM = { "text/event-stream": ListStreamEventSchema };
 
+const NAME = "An exact name. Repeated: all of them.";
+const LIST = described(ListParameters, {
+  kind: "`session`, `trace` for other traces, `all`.",
+  status: "Repeated, or separated by commas: any of them.",
+  q: "Words, each a prefix of a word in the title, the prompts, the names or the errors.",
+  agent: NAME,
+  model: NAME,
+  tool: NAME,
+  namespace: NAME,
+  service: NAME,
+  since:
+    "Sessions with spans at or after this time: a time, Unix nanoseconds, or a duration back from now (15m, 2h, 7d).",
+  until: "Sessions with spans at or before this time, in the form of `since`.",
+  sort: "Sort key. Default: that of `cursor`, else `activity`.",
+  order: "Sort direction. Default: that of `cursor`, else `desc`.",
+  limit: "Rows per page.",
+  cursor: "`nextCursor` of the previous page, with the same filters.",
+});
 const STREAM = described(StreamParameters, {
   watch: "`true`: the response is a `text/event-stream` (as with `Accept: text/event-stream`).",
   resourceVersion: "Where a stream resumes; `Last-Event-ID` is equivalent. Default: the beginning.",
@@ -62,6 +80,24 @@ const REPLAY = [
     from: "Replay: earlier items go out at once. A time, Unix nanoseconds, or a duration into the session.",
   }),
 ];
+const TRANSCRIPT = described(TranscriptParameters, {
+  format: "`markdown`: the transcript, whatever `Accept` says.",
+  turn: "Transcript: one turn, by its key (of a query) or by its number from 1.",
+  kinds: `Transcript: only these kinds of steps, separated by commas: ${KIND_WORDS.join(", ")}.`,
+  since: "Transcript: a resourceVersion; only what came after it.",
+  max: "Transcript: most bytes of the answer. The longest texts are cut in their middle.",
+});
+const SPAN = described(SpanParameters, {
+  otlpKind: "OTLP's number of the kind, where one id stands for several spans. Default: the earliest span.",
+  max: "Bytes of the input, and of the output: `cut` says that something is missing. Default: both whole.",
+});
+const SEARCH = described(SearchParameters, {
+  q: "The text. Case does not count.",
+  limit: "Spans and log records in the answer; `omitted` counts the others. Default: 100.",
+});
+const NUMBERS = described(NumbersParameters, {
+  by: "What `groups` has the numbers of: routes of servers, names of spans, models, tools.",
+});
 const EXPORT = described(ExportParameters, {
   from: "Goes on after a line of an earlier answer: its `cursor`, or the `next` of the last one.",
   since: "Only traces that had deliveries since then, whole: the `since` of a complete export.",
@@ -148,7 +184,7 @@ export const operations: Operations = {
   "/sessions": {
     get: {
       summary: "Sessions, filtered and sorted; the page for `Accept: text/html`.",
-      parameters: [ListParameters, STREAM],
+      parameters: [LIST, STREAM],
       answers: {
         200: json("A page of the list, or its stream.", SessionListSchema, LIST_STREAM),
         400: problem("Invalid parameter; `detail` names it."),
@@ -160,7 +196,7 @@ export const operations: Operations = {
     path: ID,
     get: {
       summary: "One session with its spans; its live stream; its transcript; its page.",
-      parameters: [STREAM, ...REPLAY, TranscriptParameters],
+      parameters: [STREAM, ...REPLAY, TRANSCRIPT],
       answers: {
         200: json("The session, its stream, its replay, or its transcript.", SessionSchema, {
           ...SESSION_STREAM,
@@ -255,7 +291,7 @@ export const operations: Operations = {
     path: { ...ID, traceId: "32 hex digits.", spanId: "16 hex digits." },
     get: {
       summary: "One span: its title, figures, input and output, and all that it says besides.",
-      parameters: [SpanParameters],
+      parameters: [SPAN],
       answers: {
         200: json("The span in its best version, with its log records.", SpanDetailSchema),
         307: MOVED,
@@ -269,7 +305,7 @@ export const operations: Operations = {
     path: { ...ID },
     get: {
       summary: "Spans and log records of a session with a text, large values included.",
-      parameters: [SearchParameters],
+      parameters: [SEARCH],
       answers: {
         200: json("What was found, by time.", SearchAnswerSchema),
         307: MOVED,
@@ -299,7 +335,7 @@ export const operations: Operations = {
   "/metrics.json": {
     get: {
       summary: "Numbers of the spans that ended last: counts, errors, percentiles, tokens and costs.",
-      parameters: [NumbersParameters],
+      parameters: [NUMBERS],
       answers: {
         200: json("All of them, and by one property.", NumbersSchema),
         400: problem("Invalid parameter; `detail` names it."),

@@ -4,25 +4,17 @@ import { numberParameter } from "./parameter.ts";
 const MOST_BYTES = 1_000_000_000;
 const MOST_KIND = 2 ** 32 - 1;
 
-/** The parameters of a span's route. Apart from the answers' schemas, which the Worker does not load. */
+/** The parameters of a span's route, documented in `operations.ts`. Apart from the answers' schemas, which the Worker does not load. */
 export const SpanParameters = v.object({
   otlpKind: v.exactOptional(
-    v.pipe(
-      numberParameter("otlpKind", { pattern: /^\d{1,10}$/, least: 0, most: MOST_KIND, expected: "a number such as 3" }),
-      v.description("OTLP's number of the kind, where one id stands for several spans. Default: the earliest span."),
-    ),
+    numberParameter("otlpKind", { pattern: /^\d{1,10}$/, least: 0, most: MOST_KIND, expected: "a number such as 3" }),
   ),
   max: v.exactOptional(
-    v.pipe(
-      numberParameter("max", {
-        pattern: /^\d{1,10}$/,
-        least: 0,
-        most: MOST_BYTES,
-        expected: "a number of bytes up to 1,000,000,000",
-      }),
-      v.description(
-        "Bytes of the input, and of the output: `cut` says that something is missing. Default: both whole.",
-      ),
-    ),
+    numberParameter("max", {
+      pattern: /^\d{1,10}$/,
+      least: 0,
+      most: MOST_BYTES,
+      expected: "a number of bytes up to 1,000,000,000",
+    }),
   ),
 });

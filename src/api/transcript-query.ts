@@ -15,57 +15,41 @@ export const LARGEST_ANSWER = 2_000_000;
 /** Words of other parts of the API for kinds of steps. */
 const OTHER_KINDS: ReadonlyMap<string, readonly StepKind[]> = new Map([["llm", ["text", "reasoning"]]]);
 
-const WORDS: readonly string[] = [...STEP_KINDS, ...OTHER_KINDS.keys()];
+/** The words of `kinds`. */
+export const KIND_WORDS: readonly string[] = [...STEP_KINDS, ...OTHER_KINDS.keys()];
 
-/** The parameters of a session's transcript. */
+/** The parameters of a session's transcript, documented in `operations.ts`. */
 export const TranscriptParameters = v.object({
-  format: v.exactOptional(
-    v.pipe(
-      v.literal("markdown", "format must be markdown"),
-      v.description("`markdown`: the transcript, whatever `Accept` says."),
-    ),
-  ),
+  format: v.exactOptional(v.literal("markdown", "format must be markdown")),
   turn: v.exactOptional(
-    v.pipe(
-      textParameter(
-        "turn",
-        (text) => /^[1-9]\d{0,6}$/.test(text) || /^[0-9a-f]{32}:[0-9a-f]{0,16}/.test(text),
-        "a turn's key, or its number from 1",
-      ),
-      v.description("Transcript: one turn, by its key (of a query) or by its number from 1."),
+    textParameter(
+      "turn",
+      (text) => /^[1-9]\d{0,6}$/.test(text) || /^[0-9a-f]{32}:[0-9a-f]{0,16}/.test(text),
+      "a turn's key, or its number from 1",
     ),
   ),
   kinds: v.exactOptional(
-    v.pipe(
-      textParameter(
-        "kinds",
-        (text) => text.split(",").every((word) => WORDS.includes(word)),
-        `one or more of ${WORDS.join(", ")}, separated by commas`,
-      ),
-      v.description(`Transcript: only these kinds of steps, separated by commas: ${WORDS.join(", ")}.`),
+    textParameter(
+      "kinds",
+      (text) => text.split(",").every((word) => KIND_WORDS.includes(word)),
+      `one or more of ${KIND_WORDS.join(", ")}, separated by commas`,
     ),
   ),
   since: v.exactOptional(
-    v.pipe(
-      textParameter(
-        "since",
-        (text) => parseVersion(text) !== undefined,
-        "a resourceVersion of this server, as a transcript states it",
-      ),
-      v.description("Transcript: a resourceVersion; only what came after it."),
+    textParameter(
+      "since",
+      (text) => parseVersion(text) !== undefined,
+      "a resourceVersion of this server, as a transcript states it",
     ),
   ),
-  max: v.pipe(
-    v.optional(
-      numberParameter("max", {
-        pattern: /^\d{1,7}$/,
-        least: LEAST,
-        most: LARGEST_ANSWER,
-        expected: `a number of bytes from ${LEAST} to ${LARGEST_ANSWER}`,
-      }),
-      MAX_DEFAULT,
-    ),
-    v.description("Transcript: most bytes of the answer. The longest texts are cut in their middle."),
+  max: v.optional(
+    numberParameter("max", {
+      pattern: /^\d{1,7}$/,
+      least: LEAST,
+      most: LARGEST_ANSWER,
+      expected: `a number of bytes from ${LEAST} to ${LARGEST_ANSWER}`,
+    }),
+    MAX_DEFAULT,
   ),
 });
 
