@@ -77,7 +77,7 @@ describe("a log that has moved, and whose shard lost its file", () => {
     await loseShard(...ids);
     const answer = await world.request("/admin/rebuild", {
       method: "POST",
-      headers: { accept: "application/x-ndjson" },
+      headers: { accept: "application/x-ndjson, application/json" },
       body: JSON.stringify({ own: ids.map(fileOf) }),
     });
     expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
