@@ -1,11 +1,11 @@
 import type * as v from "valibot";
 
-/** An argument of a tool: a parameter of the API, perhaps under another name, in other words or with another default. */
+/** An argument of a tool: a parameter of the API in the tool's own words, perhaps under another name or with another default. */
 export type Argument = {
   readonly schema: v.GenericSchema;
   /** The name of the parameter; without it, that of the argument. */
   readonly parameter?: string;
-  readonly description?: string;
+  readonly description: string;
   readonly fallback?: string;
   readonly isRequired?: true;
 };
@@ -68,7 +68,7 @@ export function inputSchema(known: Arguments): JsonSchema {
 function propertyOf({ schema, description, fallback }: Argument): JsonSchema {
   const own: Keywords = {};
   collect(schema, own);
-  if (description !== undefined) own["description"] = description;
+  own["description"] = description;
   if (fallback !== undefined) own["default"] = fallback;
   const value = own["default"];
   return own["type"] === "integer" && value !== undefined ? { ...own, default: Number(value) } : own;
@@ -85,7 +85,6 @@ type Node = {
   readonly item?: Node;
   readonly options?: readonly string[];
   readonly requirement?: unknown;
-  readonly description?: string;
 };
 
 /** A parameter is a text in a URL: the last type of its pipe says what the text means. */
@@ -122,8 +121,5 @@ function collect(node: Node, into: Keywords): void {
       return;
     case "max_value":
       into["maximum"] = node.requirement;
-      return;
-    case "description":
-      into["description"] = node.description;
   }
 }

@@ -8,13 +8,14 @@ import type { Argument } from "./arguments.ts";
 const LONGEST = 1_000;
 
 const SessionParameter = v.object({
-  session: v.pipe(
-    textParameter("session", (text) => text !== "" && text.length <= LONGEST, "an id from find_sessions"),
-    v.description(`Id, name or page address of the session, or ${LATEST}.`),
-  ),
+  session: textParameter("session", (text) => text !== "" && text.length <= LONGEST, "an id from find_sessions"),
 });
 
-export const SESSION: Argument = { schema: SessionParameter.entries.session, isRequired: true };
+export const SESSION: Argument = {
+  schema: SessionParameter.entries.session,
+  description: `Id, name or page address of the session, or ${LATEST}.`,
+  isRequired: true,
+};
 
 export function readSessionName(params: URLSearchParams) {
   return readParameters(SessionParameter, params);

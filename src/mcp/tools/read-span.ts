@@ -10,10 +10,7 @@ import type { Tool } from "../tool.ts";
 
 const { otlpKind } = SpanParameters.entries;
 const SpanName = v.object({
-  span: v.pipe(
-    textParameter("span", (text) => /^[0-9a-f]+:[0-9a-f]+$/i.test(text), "<traceId>:<spanId>"),
-    v.description("<traceId>:<spanId>, as other answers name it."),
-  ),
+  span: textParameter("span", (text) => /^[0-9a-f]+:[0-9a-f]+$/i.test(text), "<traceId>:<spanId>"),
 });
 const SpanKind = v.object({ otlpKind });
 
@@ -24,7 +21,11 @@ export const readSpan: Tool = {
     "One span whole: its input and output, error with stack, model, tokens, cost, and all attributes, events and log records.",
   arguments: {
     session: SESSION,
-    span: { schema: SpanName.entries.span, isRequired: true },
+    span: {
+      schema: SpanName.entries.span,
+      description: "<traceId>:<spanId>, as other answers name it.",
+      isRequired: true,
+    },
     otlpKind: { schema: otlpKind, description: "Only where one id stands for several spans." },
     max: MAX,
   },

@@ -17,15 +17,12 @@ const MAX_SECONDS = 600;
 
 const WaitParameters = v.object({
   status: ListParameters.entries.status,
-  timeout: v.pipe(
-    numberParameter("timeout", {
-      pattern: /^\d{1,3}$/,
-      least: 0,
-      most: MAX_SECONDS,
-      expected: `a number of seconds from 0 to ${MAX_SECONDS}`,
-    }),
-    v.description("Seconds after which the present state is the answer."),
-  ),
+  timeout: numberParameter("timeout", {
+    pattern: /^\d{1,3}$/,
+    least: 0,
+    most: MAX_SECONDS,
+    expected: `a number of seconds from 0 to ${MAX_SECONDS}`,
+  }),
 });
 
 /** What a reader waits for if it does not say: there is something to do, or nothing more will come. */
@@ -43,7 +40,11 @@ export const waitFor: Tool = {
       parameter: "status",
       description: `Any of these. Without: ${SETTLED.join(", ")}.`,
     },
-    timeout: { schema: WaitParameters.entries.timeout, fallback: USUAL_SECONDS },
+    timeout: {
+      schema: WaitParameters.entries.timeout,
+      description: "Seconds after which the present state is the answer.",
+      fallback: USUAL_SECONDS,
+    },
   },
   waits: true,
   run: async (params, call) => {
