@@ -2,7 +2,6 @@
 import * as v from "valibot";
 import type { Answer, Operations, Route } from "../api/operation.ts";
 import { described, json, problem, REFUSALS } from "../api/operation.ts";
-import { PostedEventSchema } from "./events/posted-event.ts";
 import { ArkParameters, BrokerListParameters } from "./query-parameters.ts";
 import {
   ArkEventItemSchema,
@@ -14,6 +13,7 @@ import {
   ArkTracesSchema,
   BrokerStreamEventSchema,
   DoneSchema,
+  PostedArkEventSchema,
 } from "./schemas.ts";
 
 const SPAN_STREAM = { "text/event-stream": ArkSpanItemSchema };
@@ -61,7 +61,7 @@ export const arkOperations: Operations = {
   "/ark/events": {
     post: {
       summary: "An event of an Ark query.",
-      body: { "application/json": PostedEventSchema },
+      body: { "application/json": PostedArkEventSchema },
       answers: {
         201: json("It is on disk.", DoneSchema),
         400: problem("Invalid event. The message names the fields."),

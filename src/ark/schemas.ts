@@ -84,11 +84,18 @@ export const BrokerStreamEventSchema = v.variant("event", [
 
 export const DoneSchema = v.object({ status: v.literal("success"), message: v.exactOptional(text) });
 
+const [posted, { entries: postedFields }] = PostedEventSchema.pipe;
+/** What the Worker reads events by, with a text that it does not load. */
+export const PostedArkEventSchema = v.pipe(
+  posted,
+  v.object({ ...postedFields, timestamp: v.pipe(postedFields.timestamp, v.description("RFC 3339.")) }),
+);
+
 export const arkComponents: Readonly<Record<string, v.GenericSchema>> = {
   ArkSpan: ArkSpanSchema,
   ArkTrace: ArkTraceSchema,
   ArkEvent: ArkEventSchema,
-  PostedArkEvent: PostedEventSchema,
+  PostedArkEvent: PostedArkEventSchema,
   ArkTraces: ArkTracesSchema,
   ArkEvents: ArkEventsSchema,
   ArkSessions: ArkSessionsSchema,

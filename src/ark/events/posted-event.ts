@@ -24,7 +24,6 @@ export const PostedEventSchema = v.pipe(
       timestamp: v.pipe(
         v.string(TEXT),
         v.check((text) => instantOf(text) !== undefined, "must be a time of RFC 3339"),
-        v.description("RFC 3339."),
       ),
       eventType: v.pipe(v.string(TEXT), v.picklist(["Normal", "Warning"], "must be Normal or Warning")),
       reason: v.pipe(v.string(TEXT), v.nonEmpty("must not be empty")),
