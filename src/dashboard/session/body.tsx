@@ -21,6 +21,7 @@ import { titleOf } from "../ui/session-title.ts";
 import { toggleStream } from "../stream/stream.ts";
 import { oneLine } from "../ui/untrusted-text.tsx";
 import { type Status, statusWord } from "../../session/liveness.ts";
+import { EMPTY_TREE } from "../../session/tree/tree.ts";
 import { findRow } from "../../session/tree/find-row.ts";
 import type { ReadingProps } from "./reading-props.ts";
 import { NO_SEARCH } from "./reading-props.ts";
@@ -31,7 +32,7 @@ import type { KindTogglesProps } from "./shell/kind-toggles.tsx";
 import type { NowLineProps } from "./shell/now-line-view.tsx";
 import { DEFAULT_READING, Reading } from "./shell/readings.tsx";
 import { sessionSignals } from "./shell/session-signals.ts";
-import { READING_ID, Toolbar } from "./shell/toolbar.tsx";
+import { READING_ID, ReadingTabs } from "./shell/toolbar.tsx";
 import type { TurnsProps } from "./shell/turns.tsx";
 import { focusReading, useReader } from "./shell/use-reader.ts";
 import type { SessionFeed } from "./feed.ts";
@@ -49,7 +50,12 @@ const NowLine = lazily<NowLineProps>(async () => (await import("./shell/now-line
 const Figures = lazily<FiguresProps>(async () => (await import("./shell/figures.tsx")).Figures);
 const Bar = lazily<ReplayBarProps>(async () => (await import("./replay/bar.tsx")).ReplayBar);
 
-const SearchBox = lazily<SearchBoxProps>(async () => (await import("./search/search-box.tsx")).SearchBox, null);
+const SearchBox = lazily<SearchBoxProps>(
+  async () => memoized((await import("./search/search-box.tsx")).SearchBox),
+  null,
+);
+/** Without a search no tree is searched, nor is the field drawn again with each batch. */
+const NOTHING = { tree: EMPTY_TREE, logs: [] };
 
 const SessionHead = memoized(Head);
 /** Choices among the rows come beside them, too. */
@@ -192,6 +198,9 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
   const onChoose = useStable((kinds: readonly KindChoice[]) => choose(onlyThese(chosen, kinds)));
   const onChosen = useStable(choose);
   const onTurn = useStable((id: string | undefined) => change({ turn: id }));
+  const onReading = useStable(setView);
+  const onSearch = useStable((text: string) => change({ search: text === "" ? undefined : text }));
+  const onHit = useStable(state.toHit);
   const onOpen = useStable(showAndOpen);
   const onZoom = useStable(zoom);
   const onReveal = useStable(state.show);
@@ -241,17 +250,18 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
       <div class="session-figures">
         <Figures.Part cards={cards} overview={overview} />
       </div>
-      <Toolbar shown={view} logRecords={logs.length} onReading={setView}>
+      <div class="session-toolbar">
+        <ReadingTabs shown={view} logRecords={logs.length} onReading={onReading} />
         <span class="search-place">
           <SearchBox.Part
             sessionId={feed.id}
-            displayed={displayed}
+            displayed={here.search === undefined ? NOTHING : displayed}
             text={here.search ?? ""}
-            onText={(text) => change({ search: text === "" ? undefined : text })}
+            onText={onSearch}
             found={found}
             onFound={setFound}
             cursor={reader.cursor}
-            onHit={state.toHit}
+            onHit={onHit}
           />
         </span>
         <Kinds.Part tree={tree} view={view} chosen={chosen} onChosen={onChosen} />
@@ -268,7 +278,7 @@ export function SessionBody({ feed, whole, replay, here }: BodyProps) {
             Follow
           </button>
         </span>
-      </Toolbar>
+      </div>
       <div class={`session-body${isBeside ? " with-panel" : ""}${here.panel === "wide" ? " is-wide" : ""}`}>
         <div
           class="reading"

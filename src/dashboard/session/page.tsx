@@ -1,3 +1,5 @@
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { SessionAddress } from "../address/address.ts";
 import { Link } from "../ui/link.tsx";
 import { lastList } from "../address/location.ts";
@@ -8,7 +10,6 @@ import { Loading, Notice, ToSessions } from "../frame/page-state.tsx";
 import { RefusedView } from "../frame/refused.tsx";
 import type { ReplayFeed } from "./replay/feed.ts";
 import type { ReplayStatusProps } from "./replay/status.tsx";
-import { memoized } from "../ui/memoized.tsx";
 import { UntrustedText } from "../ui/untrusted-text.tsx";
 import { lazily } from "../ui/lazy.tsx";
 import type { SessionActionsProps } from "./shell/actions.tsx";
@@ -30,7 +31,8 @@ type PageProps = {
 };
 
 export function SessionPage({ feed, replay, here }: PageProps) {
-  const shown = feed.shown.value;
+  // The header is not drawn again with each batch.
+  const shown = useMemo(() => computed(() => feed.shown.value?.of), [feed]).value;
   const state = feed.stream.state.value;
   // Without a session the page has no other heading of the first level.
   const Here = shown === undefined || state.state === "refused" || state.state === "ended" ? "h1" : "span";
@@ -40,9 +42,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         stream={feed.stream}
         status={replay === undefined ? undefined : <ReplayState.Part state={replay.state.value} />}
         actions={
-          state.state === "refused" || shown === undefined ? undefined : (
-            <Actions.Part feed={feed} shown={shown} here={here} />
-          )
+          state.state === "refused" || shown === undefined ? undefined : <Actions.Part feed={feed} here={here} />
         }
       >
         <Link to={lastList.value}>Sessions</Link>
@@ -51,7 +51,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
           <UntrustedText text={feed.id} limit={300} />
         </Here>
       </Masthead>
-      <main class="session" aria-busy={shown?.of === "part"}>
+      <main class="session" aria-busy={shown === "part"}>
         {state.state === "refused" ? (
           <RefusedView refusal={state.refusal} retry={feed.stream.resume} />
         ) : state.state === "ended" && state.how === "deleted" ? (
@@ -62,7 +62,7 @@ export function SessionPage({ feed, replay, here }: PageProps) {
         ) : shown === undefined ? (
           <Loading what="the session" />
         ) : (
-          <Body feed={feed} whole={shown} replay={replay} here={here} />
+          <Body feed={feed} replay={replay} here={here} />
         )}
       </main>
       {state.state === "refused" ? null : <Exports feed={feed} />}
@@ -78,6 +78,10 @@ function Exports({ feed }: Pick<PageProps, "feed">) {
   return <PageFooter last={shown.last} refused={value.value?.refused} onOpen={refresh} />;
 }
 
-const Body = memoized(SessionBody);
+function Body(props: PageProps) {
+  const whole = props.feed.shown.value;
+  return whole === undefined ? null : <SessionBody {...props} whole={whole} />;
+}
+
 const ReplayState = lazily<ReplayStatusProps>(async () => (await import("./replay/status.tsx")).ReplayStatus, null);
 const Actions = lazily<SessionActionsProps>(async () => (await import("./shell/actions.tsx")).SessionActions, null);

@@ -11,7 +11,7 @@ import "./search.css";
 
 export type SearchBoxProps = {
   readonly sessionId: string;
-  readonly displayed: DisplayedSession;
+  readonly displayed: Pick<DisplayedSession, "tree" | "logs">;
   /** The search in the URL. */
   readonly text: string;
   readonly onText: (text: string) => void;

@@ -20,7 +20,7 @@ const REST = 300;
  */
 export function useSearch(
   text: string,
-  { tree, logs }: DisplayedSession,
+  { tree, logs }: Pick<DisplayedSession, "tree" | "logs">,
   sessionId: string,
 ): { readonly search: Search; readonly state: "searching" | "done" } {
   const [found, setFound] = useState<{

@@ -1,23 +1,21 @@
-import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { READINGS, type ReadingName } from "../../address/reading-view.ts";
 import { keyOf, READING_KEYS } from "../../keymap.ts";
 import { capitalised, count } from "../../../lib/figures.ts";
+import { memoized } from "../../ui/memoized.tsx";
 import { preloadReading } from "./readings.tsx";
 
 /** The element that the tabs control. */
 export const READING_ID = "reading";
 
-type ToolbarProps = {
+type TabsProps = {
   readonly shown: ReadingName;
   readonly logRecords: number;
   readonly onReading: (name: ReadingName) => void;
-  /** Beside the tabs. */
-  readonly children?: ComponentChildren;
 };
 
-/** The choice of a reading, and what all readings share. */
-export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps) {
+/** The choice of a reading. */
+export const ReadingTabs = memoized(({ shown, logRecords, onReading }: TabsProps) => {
   const names = READINGS.filter((name) => name !== "logs" || logRecords > 0 || shown === "logs");
   const tabs = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent): void => {
@@ -29,30 +27,27 @@ export function Toolbar({ shown, logRecords, onReading, children }: ToolbarProps
     onReading(next);
   };
   return (
-    <div class="session-toolbar">
-      <div class="readings" role="tablist" aria-label="Readings" ref={tabs}>
-        {names.map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            class="reading-tab"
-            data-reading={name}
-            id={`tab-${name}`}
-            aria-controls={READING_ID}
-            aria-selected={name === shown}
-            tabIndex={name === shown ? 0 : -1}
-            title={`${capitalised(name)} (${keyOf(READING_KEYS, name)})`}
-            onKeyDown={move}
-            onClick={() => onReading(name)}
-            onPointerEnter={() => preloadReading(name)}
-          >
-            {capitalised(name)}
-            {name === "logs" && logRecords > 0 ? <span class="tab-count">{count(logRecords)}</span> : null}
-          </button>
-        ))}
-      </div>
-      {children}
+    <div class="readings" role="tablist" aria-label="Readings" ref={tabs}>
+      {names.map((name) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          class="reading-tab"
+          data-reading={name}
+          id={`tab-${name}`}
+          aria-controls={READING_ID}
+          aria-selected={name === shown}
+          tabIndex={name === shown ? 0 : -1}
+          title={`${capitalised(name)} (${keyOf(READING_KEYS, name)})`}
+          onKeyDown={move}
+          onClick={() => onReading(name)}
+          onPointerEnter={() => preloadReading(name)}
+        >
+          {capitalised(name)}
+          {name === "logs" && logRecords > 0 ? <span class="tab-count">{count(logRecords)}</span> : null}
+        </button>
+      ))}
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { QuerySummary } from "../../../session/summary.ts";
 import { shortId } from "../../../session/tree/closed-rows.ts";
 import { count } from "../../../lib/figures.ts";
@@ -32,27 +32,38 @@ const Options = memoized(({ turns }: { readonly turns: readonly Turn[] }) => (
   </>
 ));
 
+/** Turns that follow each other. A long list changes at its end: the other blocks are not drawn again. */
+type Block = { readonly of: readonly QuerySummary[]; readonly turns: readonly Turn[] };
+const BLOCK = 16;
+
+function blocksOf(queries: readonly QuerySummary[], known: readonly Block[]): readonly Block[] {
+  const blocks: Block[] = [];
+  for (let from = 0; from < queries.length; from += BLOCK) {
+    const of = queries.slice(from, from + BLOCK);
+    const last = known[blocks.length];
+    if (last !== undefined && last.of.length === of.length && of.every((query, at) => query === last.of[at])) {
+      blocks.push(last);
+      continue;
+    }
+    const turns = of.map((query, at) => ({
+      id: shortId(query),
+      word: `Turn ${from + at + 1}`,
+      asked: oneLine(query.prompt ?? query.name, MAX_NAME),
+    }));
+    blocks.push({ of, turns });
+  }
+  return blocks;
+}
+
 /** The turns of a session, to read one alone. Nothing if there is one. */
 export function Turns({ queries, turn, onTurn }: TurnsProps) {
-  // A long list stays as it is while turns join after it.
-  const known = useRef<readonly QuerySummary[]>([]);
-  const listed = queries.slice(0, MOST_OPTIONS);
-  if (listed.length !== known.current.length || listed.some((query, at) => query !== known.current[at]))
-    known.current = listed;
-  const turns = useMemo(
-    () =>
-      known.current.map((query, at) => ({
-        id: shortId(query),
-        word: `Turn ${at + 1}`,
-        asked: oneLine(query.prompt ?? query.name, MAX_NAME),
-      })),
-    [known.current],
-  );
+  const known = useRef<readonly Block[]>([]);
+  const blocks = (known.current = blocksOf(queries.slice(0, MOST_OPTIONS), known.current));
   if (queries.length < 2) return null;
-  if (turns.length <= MOST_BUTTONS) {
+  if (queries.length <= MOST_BUTTONS) {
     return (
       <span class="turns" role="group" aria-label="Turns">
-        {turns.map(({ id, word, asked }) => (
+        {blocks[0]?.turns.map(({ id, word, asked }) => (
           <button
             key={id}
             type="button"
@@ -75,7 +86,9 @@ export function Turns({ queries, turn, onTurn }: TurnsProps) {
       onChange={({ currentTarget: { value } }) => onTurn(value === "" ? undefined : value)}
     >
       <option value="">All turns</option>
-      <Options turns={turns} />
+      {blocks.map((block, at) => (
+        <Options key={at} turns={block.turns} />
+      ))}
       {queries.length <= MOST_OPTIONS ? null : (
         <option disabled>{`and ${count(queries.length - MOST_OPTIONS)} more`}</option>
       )}
