@@ -51,8 +51,7 @@ export class Division {
     for (let row = 0; row < rows.length; row++) {
       if (rows.word(row, Row.REVISION) > this.#revision) written.add(rows.word(row, Row.TRACE));
     }
-    const found = new Int32Array(rows.length);
-    let count = 0;
+    const found: number[] = [];
     let last = NONE;
     let isWritten = false;
     for (let row = 0; row < rows.length; row++) {
@@ -60,9 +59,9 @@ export class Division {
       // Neighbours mostly share it.
       if (trace !== last) isWritten = written.has(trace);
       last = trace;
-      if (isWritten) found[count++] = row;
+      if (isWritten) found.push(row);
     }
-    return found.subarray(0, count);
+    return Int32Array.from(found);
   }
 
   /** Gives rows their parts; returns the parts that changed. `units`: by place in `rows`. */
@@ -163,12 +162,14 @@ export class Division {
  * one call of a tool, or it has log records: each relates trees.
  */
 function unitsOf(table: SpanTable, rows: Int32Array): Int32Array {
-  const placeOf = new Int32Array(table.size);
-  for (let at = 0; at < rows.length; at++) placeOf[rows[at] ?? 0] = at;
+  // A trace has its parents.
+  const first = rows[0] ?? 0;
+  const placeOf = new Int32Array(table.size - first);
+  for (let at = 0; at < rows.length; at++) placeOf[(rows[at] ?? 0) - first] = at;
   const parents = new Int32Array(rows.length);
   for (let at = 0; at < rows.length; at++) {
     const parent = namedParent(table, rows[at] ?? 0);
-    parents[at] = parent < 0 ? parent : (placeOf[parent] ?? ROOT);
+    parents[at] = parent < 0 ? parent : (placeOf[parent - first] ?? ROOT);
   }
   cutCycles(parents);
   const traceAt = (at: number): number => table.rows.word(rows[at] ?? 0, Row.TRACE);
@@ -185,12 +186,12 @@ function unitsOf(table: SpanTable, rows: Int32Array): Int32Array {
   }
   for (const trace of tracesWithSharedCalls(table, rows, units)) undivided.add(trace);
   if (undivided.size === 0) return units;
-  const first = new Map<number, number>();
+  const tops = new Map<number, number>();
   for (let at = 0; at < rows.length; at++) {
     const trace = traceAt(at);
     if (!undivided.has(trace)) continue;
-    if (!first.has(trace)) first.set(trace, at);
-    units[at] = first.get(trace) ?? at;
+    if (!tops.has(trace)) tops.set(trace, at);
+    units[at] = tops.get(trace) ?? at;
   }
   return units;
 }

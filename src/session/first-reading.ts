@@ -15,7 +15,7 @@ export function firstReading({
   readonly queries: readonly Pick<QuerySummary, "prompt">[];
   readonly logs: readonly unknown[];
 }): "transcript" | "timeline" | "logs" {
-  if (tree.rows.length === 0 && logs.length > 0) return "logs";
+  if (tree.roots.length === 0 && logs.length > 0) return "logs";
   const { models, tools, agents, spans } = countKinds(tree);
   const isConversation =
     spans === 0 || models + tools + agents > 0 || queries.some(({ prompt }) => prompt !== undefined);

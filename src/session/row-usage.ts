@@ -28,23 +28,25 @@ export function ownUsageOf(table: SpanTable, { groups, usage }: QueryFold): (row
   let models: Int32Array | undefined;
   return (row) => {
     if (usage.tokens[row] !== 1 && usage.costs[row] !== 1) return undefined;
-    const sum: UsageSum = { ...NO_TOKENS };
+    const tokens: UsageSum = { ...NO_TOKENS };
+    const costs: Pick<UsageSum, "billionths"> = {};
     const wordOf = (of: number): number => table.rows.word(of, Row.USAGE);
-    if (usage.tokens[row] === 1) table.usage.addTokensTo(sum, wordOf(tokensRow(table, groups, row)));
-    if (usage.costs[row] === 1) table.usage.addCostTo(sum, wordOf(costRow(table, groups, row)));
-    const { billionths, ...tokens } = sum;
+    if (usage.tokens[row] === 1) table.usage.addTokensTo(tokens, wordOf(tokensRow(table, groups, row)));
+    if (usage.costs[row] === 1) table.usage.addCostTo(costs, wordOf(costRow(table, groups, row)));
+    const { billionths } = costs;
     const estimated = usage.estimates.get(row);
     const around = (models ??= modelRows(table, groups))[row] ?? -1;
     const model = around < 0 ? undefined : modelAt(table, groups, around);
-    return {
-      tokens,
-      ...(billionths === undefined ? {} : { reported: billionths }),
-      ...(estimated === undefined ? {} : { estimated }),
-      unpriced: usage.unpriced.has(row) ? 1 : 0,
-      ...(model === undefined ? {} : { model }),
-    };
+    // Assigned, not spread: all rows of a part come here with each batch.
+    const own: Draft<OwnUsage> = { tokens, unpriced: usage.unpriced.has(row) ? 1 : 0 };
+    if (billionths !== undefined) own.reported = billionths;
+    if (estimated !== undefined) own.estimated = estimated;
+    if (model !== undefined) own.model = model;
+    return own;
   };
 }
+
+type Draft<Value> = { -readonly [Field in keyof Value]: Value[Field] };
 
 export const NO_USAGE: Usage = { tokens: NO_TOKENS, unpriced: 0 };
 

@@ -22,14 +22,14 @@ export type SessionTimes = {
 };
 
 /** A table, or a part of one, and how its spans relate. */
-type TimedRows = { readonly table: SpanTable; readonly groups: QueryGroups };
+type TimedRows = { readonly table: SpanTable; readonly fold: { readonly groups: QueryGroups } };
 
 /**
  * From the earliest start to the latest time of the spans, without clock outliers: one span with a time in 1970 does not
  * make a session start then. A duplicate moves nothing: the row that is shown in its place has the better times.
  */
 export function sessionTimes(table: SpanTable, groups: QueryGroups): SessionTimes {
-  return timesOfParts(table, [{ table, groups }]);
+  return timesOfParts(table, [{ table, fold: { groups } }]);
 }
 
 /** Of a session that is folded in parts. `whole`: its whole table. */
@@ -56,7 +56,7 @@ type Extent = { readonly start: bigint | undefined; readonly stated: bigint; rea
 const knownCounts = new WeakMap<QueryGroups, TimeCounts>();
 const knownExtents = new WeakMap<QueryGroups, { readonly of: ClockRange; readonly extent: Extent }>();
 
-function countsIn({ table: { rows }, groups }: TimedRows): TimeCounts {
+function countsIn({ table: { rows }, fold: { groups } }: TimedRows): TimeCounts {
   let counts = knownCounts.get(groups);
   if (counts === undefined) {
     counts = countTimes({
@@ -70,16 +70,17 @@ function countsIn({ table: { rows }, groups }: TimedRows): TimeCounts {
 }
 
 function extentIn(part: TimedRows, clocks: ClockRange): Extent {
-  const known = knownExtents.get(part.groups);
+  const { groups } = part.fold;
+  const known = knownExtents.get(groups);
   if (known !== undefined && isSameRange(known.of, clocks)) return known.extent;
   const extent = findExtent(part, clocks);
-  knownExtents.set(part.groups, { of: clocks, extent });
+  knownExtents.set(groups, { of: clocks, extent });
   return extent;
 }
 
 function findExtent(part: TimedRows, clocks: ClockRange): Extent {
   const { rows } = part.table;
-  const { derived } = part.groups;
+  const { derived } = part.fold.groups;
   let first = -1;
   let last = -1;
   let lastField: number = Row.START;
@@ -106,7 +107,15 @@ function findExtent(part: TimedRows, clocks: ClockRange): Extent {
 const NEVER = 2n ** 64n;
 
 /** The earliest start of an ancestor, as the paths of spans give it: the ancestor itself may not have been received. */
-function earliestInPaths({ table: { rows, paths }, groups: { derived } }: TimedRows, clocks: ClockRange): bigint {
+function earliestInPaths(
+  {
+    table: { rows, paths },
+    fold: {
+      groups: { derived },
+    },
+  }: TimedRows,
+  clocks: ClockRange,
+): bigint {
   let earliest = NEVER;
   if (paths.length === 0) return earliest;
   const walked = new Uint8Array(paths.length + 1);

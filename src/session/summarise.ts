@@ -43,10 +43,7 @@ export function summariseParts(
   const names = whole.allSessionNames();
   const sums = sumsOf(parts);
   const unpriced = new Set(parts.flatMap(({ fold }) => [...fold.unpriced]));
-  const { start, end, clocks } = timesOfParts(
-    whole,
-    parts.map(({ table, fold: { groups } }) => ({ table, groups })),
-  );
+  const { start, end, clocks } = timesOfParts(whole, parts);
   const liveness = livenessFacts(parts, about.lastArrival);
   return {
     id: about.id,

@@ -66,7 +66,7 @@ export class UsageRows {
     sum.written1h += this.#words[at + 7] ?? 0;
   }
 
-  addCostTo(sum: UsageSum, row: number): void {
+  addCostTo(sum: Pick<UsageSum, "billionths">, row: number): void {
     const at = (row - 1) * WIDTH;
     sum.billionths = (sum.billionths ?? 0) + (this.#words[at + 4] ?? 0) * 2 ** 32 + (this.#words[at + 5] ?? 0);
   }

@@ -4,19 +4,30 @@ import type { SessionTree, TreeNode } from "./tree-node.ts";
 export function foldRoots<Part>(fold: (rows: readonly TreeNode[]) => Part): (tree: SessionTree) => readonly Part[] {
   const ofRoots = new WeakMap<TreeNode, Part>();
   const ofTrees = new WeakMap<SessionTree, readonly Part[]>();
-  const partsOf = ({ rows, roots }: SessionTree): readonly Part[] => {
-    let at = 0;
-    return roots.map((root) => {
-      const end = at + root.descendants + 1;
-      let part = ofRoots.get(root);
-      if (part === undefined) ofRoots.set(root, (part = fold(rows.slice(at, end))));
-      at = end;
-      return part;
-    });
+  const partOf = (root: TreeNode): Part => {
+    let part = ofRoots.get(root);
+    if (part === undefined) ofRoots.set(root, (part = fold(rowsFrom(root))));
+    return part;
   };
   return (tree) => {
-    const parts = ofTrees.get(tree) ?? partsOf(tree);
-    ofTrees.set(tree, parts);
+    let parts = ofTrees.get(tree);
+    if (parts === undefined) ofTrees.set(tree, (parts = tree.roots.map(partOf)));
     return parts;
   };
+}
+
+const knownRows = new WeakMap<TreeNode, readonly TreeNode[]>();
+
+/** A root and all below it, depth first. */
+export function rowsFrom(root: TreeNode): readonly TreeNode[] {
+  const known = knownRows.get(root);
+  if (known !== undefined) return known;
+  const rows: TreeNode[] = [];
+  const ahead = [root];
+  for (let row = ahead.pop(); row !== undefined; row = ahead.pop()) {
+    rows.push(row);
+    for (const child of row.children.toReversed()) ahead.push(child);
+  }
+  knownRows.set(root, rows);
+  return rows;
 }

@@ -1,6 +1,10 @@
 import { isSameUsage } from "../row-usage.ts";
 import { ROOT } from "../table/parent-links.ts";
+import { EMPTY_TREE } from "./tree-node.ts";
 import type { DraftNode, RowFields, SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
+
+/** `rows`: those of the part, where they are known: they are looked at first. `byKey`: of the whole session. */
+export type LastTree = Pick<SessionTree, "rows" | "byKey">;
 
 /** `order` and `parents`: see `Outline`. By place: `spans`, and `placeholders` without what is below them. `fieldsOf`: of the span at a place. */
 type Grown = {
@@ -8,7 +12,7 @@ type Grown = {
   readonly parents: Int32Array;
   readonly spans: readonly ViewSpan[];
   readonly placeholders: readonly (DraftNode | undefined)[];
-  readonly last: SessionTree;
+  readonly last: LastTree;
   readonly fieldsOf: (place: number, span: ViewSpan) => RowFields;
 };
 
@@ -18,7 +22,7 @@ type Grown = {
  */
 export function keptNodes({ order, parents, spans, placeholders, last, fieldsOf }: Grown): (DraftNode | undefined)[] {
   const kept = new Array<DraftNode | undefined>(parents.length);
-  if (last.rows.length === 0) return kept;
+  if (last.byKey === EMPTY_TREE.byKey) return kept;
   const depths = new Int32Array(parents.length);
   for (const place of order) depths[place] = (depths[parents[place] ?? ROOT] ?? -1) + 1;
   const firstChild = new Int32Array(parents.length).fill(-1);

@@ -1,9 +1,10 @@
 import type { SessionTimes } from "../session-times.ts";
+import { rowsFrom } from "./fold-roots.ts";
 import { EMPTY_TREE } from "./tree-node.ts";
 import type { SessionTree, TreeNode } from "./tree-node.ts";
 
-/** Some roots of one trace in their order, with all rows below them. */
-type Run = { readonly roots: readonly TreeNode[]; readonly rows: readonly TreeNode[]; readonly first: TreeNode };
+/** Roots of one trace in a part, in their order. */
+type Run = { readonly roots: readonly TreeNode[]; readonly first: TreeNode; readonly part: SessionTree };
 
 /** By trace id: the trees that have roots of it. */
 type TreesOfTraces = ReadonlyMap<string, readonly SessionTree[]>;
@@ -27,18 +28,21 @@ export function mergeTrees(parts: readonly SessionTree[], { start, end }: Sessio
       },
     };
   }
+  const runs = parts.flatMap(splitByTrace);
   const ofTraces = new Map<string, SessionTree[]>();
-  for (const part of parts) {
-    for (const { first } of runsOf(part)) {
-      const known = ofTraces.get(first.traceId);
-      if (known === undefined) ofTraces.set(first.traceId, [part]);
-      else known.push(part);
-    }
+  for (const { first, part } of runs) {
+    const known = ofTraces.get(first.traceId);
+    if (known === undefined) ofTraces.set(first.traceId, [part]);
+    else known.push(part);
   }
-  const runs = inOrder(parts, ofTraces);
+  const roots = joined(inOrder(runs, ofTraces));
+  // Joined on first use: most readings do without.
+  let rows: readonly TreeNode[] | undefined;
   return {
-    roots: joined(runs.map(({ roots }) => roots)),
-    rows: joined(runs.map(({ rows }) => rows)),
+    roots,
+    get rows() {
+      return (rows ??= joined(roots.map(rowsFrom)));
+    },
     start,
     end,
     byKey: new Nodes(ofTraces, (tree, key) => tree.byKey.get(key)),
@@ -75,63 +79,36 @@ class Nodes {
   }
 }
 
-/** The rows of all parts as in one tree: traces by their first root, then by id. */
-function inOrder(parts: readonly SessionTree[], ofTraces: TreesOfTraces): readonly Run[] {
-  const shared = new Map<string, Run[]>();
-  const traces: { readonly first: TreeNode; readonly runs: readonly Run[] }[] = [];
-  for (const run of parts.flatMap(runsOf)) {
+/** The roots of all parts as in one tree: traces by their first root, then by id. */
+function inOrder(runs: readonly Run[], ofTraces: TreesOfTraces): readonly (readonly TreeNode[])[] {
+  const shared = new Map<string, TreeNode[]>();
+  const traces: Pick<Run, "first" | "roots">[] = [];
+  for (const run of runs) {
     const { traceId } = run.first;
-    if (ofTraces.get(traceId)?.length === 1) traces.push({ first: run.first, runs: [run] });
-    else {
-      const known = shared.get(traceId);
-      if (known === undefined) shared.set(traceId, [...rootsOf(run)]);
-      else for (const root of rootsOf(run)) known.push(root);
-    }
+    const known = shared.get(traceId);
+    if (ofTraces.get(traceId)?.length === 1) traces.push(run);
+    else if (known === undefined) shared.set(traceId, [...run.roots]);
+    else for (const root of run.roots) known.push(root);
   }
-  for (const runs of shared.values()) {
-    const [earliest] = runs.sort((a, b) => compareRoots(a.first, b.first));
-    if (earliest !== undefined) traces.push({ first: earliest.first, runs });
+  for (const roots of shared.values()) {
+    const [first] = roots.sort(compareRoots);
+    if (first !== undefined) traces.push({ first, roots });
   }
-  return traces.sort((a, b) => compareTraces(a.first, b.first)).flatMap(({ runs }) => runs);
+  return traces.sort((a, b) => compareTraces(a.first, b.first)).map(({ roots }) => roots);
 }
-
-const knownRuns = new WeakMap<SessionTree, readonly Run[]>();
 
 /** One for each trace of a tree. */
-function runsOf(tree: SessionTree): readonly Run[] {
-  let runs = knownRuns.get(tree);
-  if (runs === undefined) knownRuns.set(tree, (runs = splitByTrace(tree)));
-  return runs;
-}
-
-function splitByTrace({ roots, rows }: SessionTree): readonly Run[] {
+function splitByTrace(part: SessionTree): readonly Run[] {
+  const { roots } = part;
   const runs: Run[] = [];
-  let from = 0;
   for (let root = 0; root < roots.length;) {
+    const from = root;
     const first = roots[root];
     if (first === undefined) break;
-    const firstRoot = root;
-    const firstRow = from;
-    for (; roots[root]?.traceId === first.traceId; root++) from += (roots[root]?.descendants ?? 0) + 1;
-    runs.push({ roots: roots.slice(firstRoot, root), rows: rows.slice(firstRow, from), first });
+    while (roots[root]?.traceId === first.traceId) root++;
+    runs.push({ roots: roots.slice(from, root), first, part });
   }
   return runs;
-}
-
-const knownRoots = new WeakMap<Run, readonly Run[]>();
-
-/** One for each root of a run. */
-function rootsOf(run: Run): readonly Run[] {
-  let roots = knownRoots.get(run);
-  if (roots === undefined) {
-    let from = 0;
-    roots = run.roots.map((first) => {
-      const rows = run.rows.slice(from, (from += first.descendants + 1));
-      return { roots: [first], rows, first };
-    });
-    knownRoots.set(run, roots);
-  }
-  return roots;
 }
 
 /** As in the tree of a part. */
@@ -149,7 +126,7 @@ function compareRoots(a: TreeNode, b: TreeNode): number {
 /** A call takes no more arguments on every engine. */
 const MOST_ARGUMENTS = 10_000;
 
-/** Each list is copied in one piece: a batch joins all rows of the session. */
+/** Each list is copied in one piece. */
 function joined(lists: readonly (readonly TreeNode[])[]): TreeNode[] {
   const none: TreeNode[] = [];
   return lists.length > MOST_ARGUMENTS ? lists.flat() : none.concat(...lists);

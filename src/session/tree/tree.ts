@@ -10,6 +10,7 @@ import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import { isClosed } from "./closed-rows.ts";
 import { keptNodes } from "./keep-nodes.ts";
+import type { LastTree } from "./keep-nodes.ts";
 import type { ClosedRows } from "./closed-rows.ts";
 import { outlineOf, startOf } from "./outline.ts";
 import type { Placeholder } from "./placeholders.ts";
@@ -44,22 +45,29 @@ export function buildTree(
     const above = parents[place] ?? ROOT;
     nodes[place] = dressPlaceholder(table, placeholder, above, isAwaited(placeholder.trace));
   });
+  // One object for all rows, which are asked for one after the other: of most, nothing changed.
+  const fields: { -readonly [Field in keyof RowFields]: RowFields[Field] } = {
+    error: false,
+    cause: false,
+    canceled: false,
+    badges: NO_BADGES,
+    usage: undefined,
+    failure: undefined,
+  };
   const fieldsOf = (row: number, { facts }: ViewSpan): RowFields => {
     const above = parents[row] ?? ROOT;
-    const badges: Badge[] = [];
-    if (!facts.running && facts.end < facts.start) badges.push("end-before-start");
-    if (hasAbsurdTime(table, row, clocks)) badges.push("absurd-time");
-    if (table.sharesId(row)) badges.push("duplicate-id");
-    if (above < ROOT) badges.push(...cutBadges(above));
-    const error = errors.failed[row] === 1;
-    return {
-      error,
-      cause: errors.causes[row] === 1,
-      canceled: isError(table, row) && isCanceled(table, row),
-      badges: badges.length === 0 ? NO_BADGES : badges,
-      usage: usageOf(row),
-      failure: error ? failureAt(table, row) : undefined,
-    };
+    let badges = NO_BADGES;
+    if (!facts.running && facts.end < facts.start) badges = ["end-before-start"];
+    if (hasAbsurdTime(table, row, clocks)) badges = [...badges, "absurd-time"];
+    if (table.sharesId(row)) badges = [...badges, "duplicate-id"];
+    if (above < ROOT) badges = [...badges, ...cutBadges(above)];
+    fields.badges = badges;
+    fields.error = errors.failed[row] === 1;
+    fields.cause = errors.causes[row] === 1;
+    fields.canceled = isError(table, row) && isCanceled(table, row);
+    fields.usage = usageOf(row);
+    fields.failure = fields.error ? failureAt(table, row) : undefined;
+    return fields;
   };
   const kept = keptNodes({ order, parents, spans, placeholders: nodes, last, fieldsOf });
   const roots: DraftNode[] = [];
@@ -104,7 +112,7 @@ type Surroundings = {
   /** Of the whole session, if the table is a part of it. */
   readonly times?: SessionTimes;
   /** The tree before a change of the table: its nodes stay where nothing at or below them changed. */
-  readonly last?: SessionTree;
+  readonly last?: LastTree;
 };
 
 const NO_BADGES: readonly Badge[] = [];

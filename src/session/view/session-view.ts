@@ -210,7 +210,9 @@ export class SessionView {
   #withSpans({ table, rows, fold }: SessionPart): ViewPart {
     let part = this.#spansOf.get(fold);
     if (part === undefined) {
-      const spans = rows === undefined ? this.#spans : rows.flatMap((row) => this.#spans[row] ?? []);
+      // As its table, a part of all rows has all spans.
+      const isWhole = rows === undefined || rows.length === this.#spans.length;
+      const spans = isWhole ? this.#spans : rows.flatMap((row) => this.#spans[row] ?? []);
       this.#spansOf.set(fold, (part = { table, fold, spans }));
     }
     return part;

@@ -17,25 +17,29 @@ export type ViewPart = PartFold & { readonly spans: readonly ViewSpan[] };
 /** The tree of a session that grows: a part's rows are built again only after a change of the part, and unchanged nodes stay. */
 export class ViewTree {
   readonly #known = new WeakMap<QueryFold, { readonly clocks: ClockRange; readonly tree: SessionTree }>();
+  /** Of the parts, in their order, and of all. */
+  #trees: readonly SessionTree[] = [];
   #last: SessionTree = EMPTY_TREE;
 
   /** `table`: of the whole session. */
   of(table: SpanTable, parts: readonly ViewPart[]): SessionTree {
-    const times = timesOfParts(
-      table,
-      parts.map((part) => ({ table: part.table, groups: part.fold.groups })),
-    );
-    const trees = parts.map((part) => this.#treeOf(part, times));
-    return (this.#last = mergeTrees(trees, times));
+    const times = timesOfParts(table, parts);
+    // Mostly a part stays at its place.
+    this.#trees = parts.map((part, at) => this.#treeOf(part, times, this.#trees[at]?.rows ?? []));
+    return (this.#last = mergeTrees(this.#trees, times));
   }
 
-  #treeOf({ table, fold, spans }: ViewPart, times: SessionTimes): SessionTree {
+  /** `rows`: of the part in the last tree. */
+  #treeOf({ table, fold, spans }: ViewPart, times: SessionTimes, rows: SessionTree["rows"]): SessionTree {
     const known = this.#known.get(fold);
     if (known !== undefined && isSameRange(known.clocks, times.clocks)) return known.tree;
     let ended: ReadonlySet<number> | undefined;
     const isAwaited = (trace: number): boolean => !(ended ??= endedTraces(table, fold)).has(trace);
     const usageOf = ownUsageOf(table, fold);
-    const tree = buildTree(table, fold.groups, spans, isAwaited, usageOf, { times, last: this.#last });
+    const tree = buildTree(table, fold.groups, spans, isAwaited, usageOf, {
+      times,
+      last: { rows, byKey: this.#last.byKey },
+    });
     this.#known.set(fold, { clocks: times.clocks, tree });
     return tree;
   }
