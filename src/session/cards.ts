@@ -6,6 +6,7 @@ import type { Usage } from "./row-usage.ts";
 import { isLongGap, LEAST_GAP } from "./timing/idle-gaps.ts";
 import { clipped, intervalOf, totalOf, union } from "./timing/interval.ts";
 import type { Interval } from "./timing/interval.ts";
+import { foldPieces } from "./tree/fold-pieces.ts";
 import { foldRoots } from "./tree/fold-roots.ts";
 import type { SessionTree, TreeNode } from "./tree/tree.ts";
 
@@ -33,7 +34,7 @@ type Times = {
 /** A time in which no step worked, and how much of it no tool waited either. */
 type Pause = Interval & { readonly idle: bigint };
 
-/** The sums of some roots, whose times lie between `from` and `to`. */
+/** The sums of some pieces, whose times lie between `from` and `to`. */
 type Spell = Interval & {
   readonly models: bigint;
   readonly work: bigint;
@@ -43,7 +44,7 @@ type Spell = Interval & {
   readonly steps?: Interval & { readonly before: bigint; readonly after: bigint };
 };
 
-type RootTimes = {
+type PieceTimes = {
   readonly ended: Times;
   readonly running: {
     readonly models: readonly TreeNode[];
@@ -53,7 +54,7 @@ type RootTimes = {
   readonly spell: Spell | undefined;
 };
 
-const timesByRoot = foldRoots((rows): RootTimes => {
+const timesByPiece = foldPieces((rows): PieceTimes => {
   const own = rows.filter(({ span, badges }) => span !== undefined && !badges.includes("absurd-time"));
   const of = (group: KindGroup): TreeNode[] =>
     own.filter(({ span }) => span !== undefined && groupOfKind(span.facts.kind) === group);
@@ -136,38 +137,38 @@ function spellsOf(tree: SessionTree, whole: Interval, present: bigint): readonly
 }
 
 const runsAny = (tree: SessionTree): boolean =>
-  timesByRoot(tree).some(({ running }) => running.models.length + running.tools.length + running.steps.length > 0);
+  timesByPiece(tree).some(({ running }) => running.models.length + running.tools.length + running.steps.length > 0);
 
-/** The spells of a session by start. Roots whose times overlap are one: a session of many turns is folded turn by turn. */
+/** The spells of a session by start. Pieces whose times overlap are one: a session of many turns is folded turn by turn. */
 function findSpells(tree: SessionTree, whole: Interval, present: bigint): readonly Spell[] {
-  const roots = timesByRoot(tree).flatMap((root) => {
-    const { models, tools, steps } = root.running;
-    const { spell: ended } = root;
+  const pieces = timesByPiece(tree).flatMap((piece) => {
+    const { models, tools, steps } = piece.running;
+    const { spell: ended } = piece;
     const isInside = ended === undefined || (ended.from >= whole.from && ended.to <= whole.to);
     if (models.length + tools.length + steps.length === 0 && isInside)
-      return ended === undefined ? [] : { times: root.ended, spell: ended };
+      return ended === undefined ? [] : { times: piece.ended, spell: ended };
     // Clock outliers lie outside.
     const inside = (times: readonly Interval[]): readonly Interval[] =>
       union(times).flatMap((time) => clipped(time, whole) ?? []);
     const now = (rows: readonly TreeNode[]): readonly Interval[] => rows.map((row) => intervalOf(row, present));
     const times = {
-      models: inside([...root.ended.models, ...now(models)]),
-      work: inside([...root.ended.work, ...now(models), ...now(tools)]),
-      steps: inside([...root.ended.steps, ...now(steps)]),
+      models: inside([...piece.ended.models, ...now(models)]),
+      work: inside([...piece.ended.work, ...now(models), ...now(tools)]),
+      steps: inside([...piece.ended.steps, ...now(steps)]),
     };
     const spell = spellOf(times);
     return spell === undefined ? [] : { times, spell };
   });
-  roots.sort((a, b) => (a.spell.from < b.spell.from ? -1 : a.spell.from > b.spell.from ? 1 : 0));
+  pieces.sort((a, b) => (a.spell.from < b.spell.from ? -1 : a.spell.from > b.spell.from ? 1 : 0));
   const spells: Spell[] = [];
-  for (let at = 0; at < roots.length;) {
-    const first = roots[at];
+  for (let at = 0; at < pieces.length;) {
+    const first = pieces[at];
     if (first === undefined) break;
     let { to } = first.spell;
     let next = at + 1;
-    for (let root = roots[next]; root !== undefined && root.spell.from <= to; root = roots[++next])
-      if (root.spell.to > to) to = root.spell.to;
-    const spell = next === at + 1 ? first.spell : spellOfMany(roots.slice(at, next).map(({ times }) => times));
+    for (let piece = pieces[next]; piece !== undefined && piece.spell.from <= to; piece = pieces[++next])
+      if (piece.spell.to > to) to = piece.spell.to;
+    const spell = next === at + 1 ? first.spell : spellOfMany(pieces.slice(at, next).map(({ times }) => times));
     if (spell !== undefined) spells.push(spell);
     at = next;
   }
@@ -176,10 +177,10 @@ function findSpells(tree: SessionTree, whole: Interval, present: bigint): readon
 
 type Cluster = { readonly of: readonly Times[]; readonly times: Times; readonly spell: Spell | undefined };
 
-/** By the times of its first root. */
+/** By the times of its first piece. */
 const clusters = new WeakMap<Times, Cluster>();
 
-/** Of roots whose times overlap. Ended turns that join those of the last time are added to their sum; a running one has new times each time. */
+/** Of pieces whose times overlap. Ended ones that join those of the last time are added to their sum; a running one has new times each time. */
 function spellOfMany(all: readonly Times[]): Spell | undefined {
   const [first] = all;
   if (first === undefined) return undefined;
@@ -259,7 +260,7 @@ class ModelSums {
   }
 }
 
-const costsByRoot = foldRoots((rows) => {
+const costsByPiece = foldPieces((rows) => {
   const sums = new ModelSums();
   for (const { usage } of rows) if (usage !== undefined) sums.add(usage.model ?? "", 1, usage);
   return sums.all;
@@ -268,7 +269,7 @@ const costsByRoot = foldRoots((rows) => {
 /** Tokens and costs by model, the dearest first. */
 export const costsByModel = remembered((tree): readonly ModelCost[] => {
   const sums = new ModelSums();
-  for (const part of costsByRoot(tree)) for (const own of part) sums.add(own.model, own.calls, own);
+  for (const part of costsByPiece(tree)) for (const own of part) sums.add(own.model, own.calls, own);
   const costIn = (usage: Usage): number => costsOf(usage).cost ?? 0;
   const tokensIn = ({ tokens }: Usage): number => tokens.input + tokens.output;
   return sums.all.toSorted(

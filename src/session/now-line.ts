@@ -1,6 +1,6 @@
 import type { SpanKind } from "../facts/facts.ts";
 import { groupOfKind } from "./kind-filter.ts";
-import { foldRoots } from "./tree/fold-roots.ts";
+import { foldPieces } from "./tree/fold-pieces.ts";
 import type { SessionTree, TreeNode } from "./tree/tree.ts";
 
 /** A step, and the agent or team that took it; none for a step that is an agent itself. */
@@ -18,16 +18,17 @@ export type NowLine = {
 
 /** `waiting`: the row of an open input request. The status decides whether an open step still runs: see `liveness`. */
 export function nowLine(tree: SessionTree, waiting?: TreeNode): NowLine {
-  let [work, plumbing] = [NOTHING_OPEN, NOTHING_OPEN];
+  const work: TreeNode[] = [];
+  const plumbing: TreeNode[] = [];
   let before: TreeNode | undefined;
   for (const part of partsOf(tree)) {
-    work = merged(work, part.work);
-    plumbing = merged(plumbing, part.plumbing);
+    for (const row of part.work) work.push(row);
+    for (const row of part.plumbing) plumbing.push(row);
     before = laterEnd(before, part.finished);
   }
-  const open = work.count > 0 ? work : plumbing;
-  const now = waiting ?? open.last;
-  const others = open.count - (now !== undefined && isOpen(now) ? 1 : 0);
+  const open = innermost(work.length > 0 ? work : plumbing);
+  const now = waiting ?? lastOf(open);
+  const others = open.length - (now !== undefined && isOpen(now) ? 1 : 0);
   return {
     ...(now === undefined ? {} : { now: stepOf(now) }),
     others: Math.max(0, others),
@@ -35,18 +36,19 @@ export function nowLine(tree: SessionTree, waiting?: TreeNode): NowLine {
   };
 }
 
-/** The open rows without an open row below. */
-type Open = { readonly count: number; readonly last?: TreeNode };
-type Part = { readonly work: Open; readonly plumbing: Open; readonly finished?: TreeNode };
+/** `work`, `plumbing`: the open rows without an open one below, without plumbing and with it. */
+type Part = {
+  readonly work: readonly TreeNode[];
+  readonly plumbing: readonly TreeNode[];
+  readonly finished: TreeNode | undefined;
+};
 
-const NOTHING_OPEN: Open = { count: 0 };
-
-const partsOf = foldRoots((rows): Part => {
-  const work = innermost(rows.filter((row) => isOpen(row) && !isPlumbingRow(row)));
-  const plumbing = work.count > 0 ? NOTHING_OPEN : innermost(rows.filter(isOpen));
+const partsOf = foldPieces((rows): Part => {
+  const open = rows.filter(isOpen);
+  const work = innermost(open.filter((row) => !isPlumbingRow(row)));
   let finished: TreeNode | undefined;
   for (const row of rows) finished = laterEnd(finished, row);
-  return { work, plumbing, ...(finished === undefined ? {} : { finished }) };
+  return { work, plumbing: work.length > 0 ? [] : innermost(open), finished };
 });
 
 /** Running, or not received and still awaited: exporters send most spans at their end. */
@@ -55,27 +57,22 @@ const isOpen = ({ running, awaited, span }: TreeNode): boolean => running || (aw
 const isPlumbingRow = ({ span, name }: TreeNode): boolean =>
   span === undefined ? name === "" : groupOfKind(span.facts.kind) === "plumbing";
 
-/** `open`: parents first. */
-function innermost(open: readonly TreeNode[]): Open {
+/** Those without another one below. `open`: parents first. */
+function innermost(open: readonly TreeNode[]): readonly TreeNode[] {
+  if (open.length < 2) return open;
   const outer = new Set<TreeNode>();
-  let last: TreeNode | undefined;
-  let count = 0;
-  for (let at = open.length - 1; at >= 0; at--) {
-    const row = open[at];
-    if (row === undefined) continue;
-    if (!outer.has(row)) {
-      count++;
-      if (last === undefined || row.start > last.start) last = row;
-    }
+  for (const row of open) {
     // Whatever is above a known outer row is known too.
     for (let above = row.parent; above !== undefined && !outer.has(above); above = above.parent) outer.add(above);
   }
-  return { count, ...(last === undefined ? {} : { last }) };
+  return open.filter((row) => !outer.has(row));
 }
 
-function merged(a: Open, b: Open): Open {
-  const last = a.last === undefined || (b.last !== undefined && b.last.start > a.last.start) ? b.last : a.last;
-  return { count: a.count + b.count, ...(last === undefined ? {} : { last }) };
+/** Of several that start together, the inner one: it comes later. */
+function lastOf(open: readonly TreeNode[]): TreeNode | undefined {
+  let last = open[0];
+  for (const row of open) if (last === undefined || row.start >= last.start) last = row;
+  return last;
 }
 
 /** The kinds of steps, the most specific first: a session without models may still do something. */

@@ -180,6 +180,62 @@ law("the time of a session that grows is that of all its rows at once", seedsFro
   }
 });
 
+law(
+  "time and money of a root that grows far beyond a piece are those of all its rows at once",
+  seedsFrom(7_900, 12),
+  (seed) => {
+    const random = new Random(seed);
+    const count = 700 + random.below(900);
+    const most = random.pick([1, 3, count]);
+    const all = Array.from({ length: count }, (_, n) => {
+      // Most rows are below the first ones; one after the other, with pauses, or beside each other.
+      const parent = random.chance(0.7) ? 1 + random.below(Math.min(n, most)) : Math.max(1, n - random.below(4));
+      const from = Math.floor(n / 3) * random.pick([0, 1, 2, 20]);
+      const does = random.pick([model(), model("house-1"), tool("search"), agent("planner"), {}]);
+      const tokens = { input: n, output: 3, cached: 0, written: 0, written1h: 0, reasoning: 0 };
+      const times = random.chance(0.02) ? ([from] as const) : ([from, from + random.below(9)] as const);
+      const versionOf = (more: Partial<SpanFacts>): ViewSpan =>
+        span(n + 1, n === 0 ? "" : parent, times, { ...does, ...(does.kind === "llm" && { tokens }), ...more });
+      // A later version of the span takes its place.
+      return {
+        now: versionOf({}),
+        later: versionOf({ running: false, end: at(from + 11), ...model("gpt-4o-mini"), tokens }),
+      };
+    });
+    const first = all.slice(0, 1);
+    const rest = random.chance(0.5) ? all.slice(1) : random.shuffle(all.slice(1));
+    let tree: SessionTree | undefined;
+    for (let sent = 200; sent < count + 200; sent += 200 + random.below(300)) {
+      for (let superseded = random.below(4); superseded > 0; superseded--) {
+        const one = random.pick(rest.slice(0, sent));
+        one.now = one.later;
+      }
+      const spans = [...first, ...rest.slice(0, sent)].map(({ now }) => now);
+      tree = treeOf(spans, tree);
+      for (const present of [tree.end, tree.end + 7_000_000_000n])
+        expect(timeSpent(tree, present)).toEqual(timeOfAll(tree, present));
+      const words = (name: string, calls: number, input: number): string => `${name} × ${calls}: ${input}`;
+      const counting = Map.groupBy(
+        tree.rows.flatMap(({ usage }) => usage ?? []),
+        (usage) => usage.model ?? "",
+      );
+      expect(
+        costsByModel(tree)
+          .map((sum) => words(sum.model, sum.calls, sum.tokens.input))
+          .toSorted(),
+      ).toEqual(
+        Array.from(counting, ([name, calls]) =>
+          words(
+            name,
+            calls.length,
+            calls.reduce((sum, { tokens }) => sum + tokens.input, 0),
+          ),
+        ).toSorted(),
+      );
+    }
+  },
+);
+
 describe("where the money went", () => {
   const tokens = (input: number, output: number): Partial<SpanFacts> => ({
     tokens: { input, output, cached: 0, written: 0, written1h: 0, reasoning: 0 },

@@ -116,6 +116,33 @@ law("is some open row, and counts each open row at most once", seedsFrom(6_000, 
   expect(before?.step.running ?? false).toBe(false);
 });
 
+law(
+  "of a root that grows far beyond a piece, it is the open row without an open one below",
+  seedsFrom(6_200, 20),
+  (seed) => {
+    const random = new Random(seed);
+    const isOpen = random.pick([0.002, 0.02, 0.5]);
+    const spans = Array.from({ length: 600 + random.below(900) }, (_, at) => {
+      const parent = random.chance(0.6) ? 1 + random.below(Math.min(at, 3)) : Math.max(1, at - random.below(4));
+      const does = random.pick([model, tool("search"), agent("planner"), { kind: "http" } as const]);
+      return span(at + 1, at === 0 ? "" : parent, `step ${at}`, random.chance(isOpen) ? [at] : [at, at + 1], does);
+    });
+    const { rows } = treeOf(spans);
+    const open = rows.filter(({ running }) => running);
+    const work = open.filter(({ span: view }) => view?.facts.kind !== "http");
+    const among = work.length > 0 ? work : open;
+    const outer = new Set<unknown>();
+    for (const { parent } of among)
+      for (let above = parent; above !== undefined; above = above.parent) outer.add(above);
+    const inner = among.filter((row) => !outer.has(row));
+    const { now, others } = nowLine(treeOf(spans));
+    expect([now?.step.name, others]).toEqual([
+      inner.toSorted((a, b) => Number(a.start - b.start)).at(-1)?.name,
+      Math.max(0, inner.length - 1),
+    ]);
+  },
+);
+
 test("a chain of 50,000 running spans is walked once", () => {
   const spans = Array.from({ length: 50_000 }, (_, n) => span(n + 1, n === 0 ? "" : n, `step ${n}`, [0], agent("a")));
   expect(nowLine(treeOf(spans)).now?.step.name).toBe("step 49999");
