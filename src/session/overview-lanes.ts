@@ -9,25 +9,49 @@ export type LaneStep = {
   readonly group: KindGroup;
   readonly start: bigint;
   readonly end: bigint;
-  /** The same as numbers, Unix milliseconds: exact enough to draw. */
-  readonly from: number;
-  readonly to: number;
   readonly running: boolean;
   readonly failed: boolean;
 };
+
+/** The steps of a lane below one root: the same as long as nothing below the root changes. */
+export type LanePart = {
+  /** Parents before what they contain. */
+  readonly steps: readonly LaneStep[];
+  /** The earliest start. */
+  readonly first: bigint;
+  /**
+   * Three numbers a step, beside each other in memory: of a long session few steps are visited to draw it. Start and end, Unix milliseconds, which
+   * is exact enough; and the place of its group in `LANE_GROUPS`, with `FAILED` and `RUNNING`.
+   */
+  readonly drawn: readonly number[];
+};
+
+export const LANE_GROUPS: readonly KindGroup[] = ["models", "tools", "agents", "plumbing"];
+export const FAILED = 4;
+export const RUNNING = 8;
 
 /** The steps of one agent. */
 export type Lane = {
   /** "" for steps of no agent. */
   readonly name: string;
-  /** Parents before what they contain. One list for each root: the same as long as nothing below the root changes. */
-  readonly parts: readonly (readonly LaneStep[])[];
+  readonly parts: readonly LanePart[];
 };
 
 /** More lanes would be thinner than a line. */
 export const MAX_LANES = 12;
 
-const lanesByRoot = foldRoots((rows): ReadonlyMap<string, readonly LaneStep[]> => {
+export function lanePart(steps: readonly LaneStep[]): LanePart {
+  let first = steps[0]?.start ?? 0n;
+  const drawn: number[] = [];
+  for (const { start, end, group, failed, running } of steps) {
+    if (start < first) first = start;
+    const look = LANE_GROUPS.indexOf(group) + (failed ? FAILED : 0) + (running ? RUNNING : 0);
+    drawn.push(millisOf(start), millisOf(end), look);
+  }
+  return { steps, first, drawn };
+}
+
+const lanesByRoot = foldRoots((rows): readonly (readonly [name: string, part: LanePart])[] => {
   const lanes = new Map<string, LaneStep[]>();
   /** By depth, of the row and those above it: rows come depth first. */
   const laneAt: string[] = [];
@@ -40,28 +64,28 @@ const lanesByRoot = foldRoots((rows): ReadonlyMap<string, readonly LaneStep[]> =
     const isShown = hasSteps ? isStep(row) || row.cause : row.span !== undefined && row.children.length === 0;
     if (!isShown || row.span === undefined || row.badges.includes("absurd-time")) continue;
     const { key, start, end, running, cause } = row;
-    const steps = lanes.get(lane) ?? [];
     const group = groupOfKind(row.span.facts.kind);
-    steps.push({ key, group, start, end, from: millisOf(start), to: millisOf(end), running, failed: cause });
+    const steps = lanes.get(lane) ?? [];
+    steps.push({ key, group, start, end, running, failed: cause });
     lanes.set(lane, steps);
   }
-  return lanes;
+  return Array.from(lanes, ([name, steps]) => [name, lanePart(steps)] as const);
 });
 
 /** One lane for each agent, by their first step; agents beyond {@link MAX_LANES} share the last lane. */
 export function overviewLanes(tree: SessionTree): readonly Lane[] {
-  const lanes = new Map<string, (readonly LaneStep[])[]>();
-  for (const part of lanesByRoot(tree)) {
-    for (const [name, steps] of part) {
+  const lanes = new Map<string, { readonly name: string; readonly parts: LanePart[]; first: bigint }>();
+  for (const root of lanesByRoot(tree)) {
+    for (const [name, part] of root) {
       const known = lanes.get(name);
-      if (known === undefined) lanes.set(name, [steps]);
-      else known.push(steps);
+      if (known === undefined) lanes.set(name, { name, parts: [part], first: part.first });
+      else {
+        known.parts.push(part);
+        if (part.first < known.first) known.first = part.first;
+      }
     }
   }
-  const sorted = Array.from(lanes, ([name, parts]) => ({ name, parts }))
-    .map((lane) => ({ lane, start: firstStart(lane) }))
-    .toSorted((a, b) => compare(a.start ?? 0n, b.start ?? 0n))
-    .map(({ lane }) => lane);
+  const sorted = [...lanes.values()].sort((a, b) => compare(a.first, b.first));
   if (sorted.length <= MAX_LANES) return sorted;
   const rest = sorted.slice(MAX_LANES - 1);
   return [
@@ -79,21 +103,6 @@ function agentName({ span }: TreeNode): string | undefined {
   const facts = span?.facts;
   return facts?.kind === "agent" ? (facts.agent ?? facts.name) : undefined;
 }
-
-const startOf = new WeakMap<readonly LaneStep[], bigint>();
-
-function firstStart({ parts }: Lane): bigint | undefined {
-  let first: bigint | undefined;
-  for (const steps of parts) {
-    let start = startOf.get(steps);
-    if (start === undefined) startOf.set(steps, (start = earliestOf(steps)));
-    if (first === undefined || start < first) first = start;
-  }
-  return first;
-}
-
-const earliestOf = (steps: readonly LaneStep[]): bigint =>
-  steps.reduce((first, { start }) => (start < first ? start : first), steps[0]?.start ?? 0n);
 
 const millisOf = (nanos: bigint): number => Number(nanos) / 1e6;
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -22,7 +22,7 @@ const print = (spans: readonly ViewSpan[]): readonly string[] =>
   overviewLanes(treeOf(spans)).map(({ name, parts }) => {
     const second = (time: bigint): number => Number(time - at(0)) / 1e9;
     const words = parts
-      .flat()
+      .flatMap(({ steps }) => steps)
       .map(
         ({ group, start, end, running, failed }) =>
           `${group} ${second(start)}–${running ? "" : second(end)}${failed ? " failed" : ""}`,

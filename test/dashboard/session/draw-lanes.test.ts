@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { drawLanes } from "../../../src/dashboard/session/shell/draw-lanes.ts";
+import { drawLanes, type LaneDrawing } from "../../../src/dashboard/session/shell/draw-lanes.ts";
+import { lanePart } from "../../../src/session/overview-lanes.ts";
 import type { LaneStep } from "../../../src/session/overview-lanes.ts";
 import { foldedAxis } from "../../../src/session/timing/folded-axis.ts";
 import { Random } from "../../session/seeded-random.ts";
@@ -25,31 +26,39 @@ test.each(seeds)("each step of a lane is seen where it was, also where many shar
     const [from, to] = [time, time + random.below(random.chance(0.1) ? 9_000 : 60)];
     const [start, end] = [BigInt(from) * 1_000_000n, BigInt(to) * 1_000_000n];
     const group = random.pick(["models", "tools"] as const);
-    return { key: String(at), group, start, end, from, to, running: random.chance(0.02), failed: random.chance(0.05) };
+    return { key: String(at), group, start, end, running: random.chance(0.02), failed: random.chance(0.05) };
   });
-  const end = BigInt(Math.max(...steps.map(({ to }) => to)) + 1) * 1_000_000n;
+  const end = steps.reduce((most, step) => (step.end > most ? step.end : most), 0n) + 1_000_000n;
   const gaps = steps.flatMap((step, at) => {
     const next = steps[at + 1];
     const last = steps.slice(0, at + 1).reduce((most, one) => (one.end > most ? one.end : most), 0n);
     return next !== undefined && next.start - last > 5_000_000_000n ? [{ from: last, to: next.start }] : [];
   });
   const axis = foldedAxis({ from: 0n, to: end }, random.chance(0.5) ? gaps : []);
-  const drawn: { readonly style: string; readonly from: number; readonly to: number }[] = [];
+  let drawn: { readonly style: string; readonly alpha: number; readonly from: number; readonly to: number }[] = [];
   const context = {
     fillStyle: "",
     globalAlpha: 1,
     scale: () => undefined,
     fillRect(x: number, _: number, width: number) {
-      drawn.push({ style: this.fillStyle, from: x, to: x + width });
+      drawn.push({ style: this.fillStyle, alpha: this.globalAlpha, from: x, to: x + width });
     },
   };
   const canvas = { width: 0, height: 0, getContext: () => context } as unknown as HTMLCanvasElement;
-  const lanes = [{ name: "planner", parts: [steps.slice(0, 30), steps.slice(30)] }];
-  drawLanes(canvas, SIZE, { lanes, axis, open: end, isFaint: () => false, isFailed: ({ failed }) => failed });
+  const lanes = [{ name: "planner", parts: [lanePart(steps.slice(0, 30)), lanePart(steps.slice(30))] }];
+  const draw = (of: Pick<LaneDrawing, "isFaint" | "faintBy">): typeof drawn => {
+    drawn = [];
+    drawLanes(canvas, SIZE, { lanes, axis, open: end, ...of, isFailed: ({ failed }) => failed });
+    return drawn;
+  };
+  const isFaint: LaneDrawing["isFaint"] = ({ group, failed }) => group === "tools" && !failed;
+  expect(draw({ isFaint, faintBy: "kind" })).toEqual(draw({ isFaint, faintBy: "step" }));
+  expect(new Set(drawn.map(({ style, alpha }) => `${style} ${alpha}`))).not.toContain("--kind-tool 1");
+  draw({ isFaint: () => false, faintBy: "kind" });
   for (const step of steps) {
     const style = step.failed ? "--bad" : COLOURS[step.group];
-    const from = axis.fractionAt(step.from) * SIZE.width;
-    const to = axis.fractionAt(step.running ? Number(end) / 1e6 : step.to) * SIZE.width;
+    const from = axis.fractionAt(Number(step.start) / 1e6) * SIZE.width;
+    const to = axis.fractionAt(Number(step.running ? end : step.end) / 1e6) * SIZE.width;
     for (const place of [from, to]) {
       const isSeen = drawn.some((one) => one.style === style && one.from - SLACK <= place && place <= one.to + SLACK);
       expect({ step, place, isSeen }).toEqual({ step, place, isSeen: true });

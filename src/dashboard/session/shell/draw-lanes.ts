@@ -1,4 +1,4 @@
-import type { KindGroup } from "../../../session/kind-filter.ts";
+import { FAILED, LANE_GROUPS, RUNNING } from "../../../session/overview-lanes.ts";
 import type { Lane, LaneStep } from "../../../session/overview-lanes.ts";
 import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
 
@@ -8,7 +8,9 @@ export type LaneDrawing = {
   /** The end of running steps, Unix nanoseconds. */
   readonly open: bigint;
   /** Steps that are drawn faint: a replay has not reached them, or the reader asked for others. */
-  readonly isFaint: (step: LaneStep) => boolean;
+  readonly isFaint: (step: Pick<LaneStep, "key" | "group" | "failed">) => boolean;
+  /** `kind`: those of one kind are faint, or none of them. */
+  readonly faintBy: "kind" | "step";
   readonly isFailed: (step: LaneStep) => boolean;
 };
 
@@ -22,7 +24,7 @@ const LEAST_ERROR = 3;
 export function drawLanes(
   canvas: HTMLCanvasElement,
   size: { readonly width: number; readonly height: number },
-  { lanes, axis, open, isFaint, isFailed }: LaneDrawing,
+  { lanes, axis, open, isFaint, faintBy, isFailed }: LaneDrawing,
 ): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(size.width * ratio);
@@ -31,13 +33,12 @@ export function drawLanes(
   if (context === null) return;
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
-  const colours: Readonly<Record<KindGroup, string>> = {
-    models: style.getPropertyValue("--kind-llm"),
-    tools: style.getPropertyValue("--kind-tool"),
-    agents: style.getPropertyValue("--kind-agent"),
-    plumbing: style.getPropertyValue("--kind-internal"),
-  };
+  const colours = ["--kind-llm", "--kind-tool", "--kind-agent", "--kind-internal"].map((name) =>
+    style.getPropertyValue(name),
+  );
   const bad = style.getPropertyValue("--bad");
+  /** By look, without `RUNNING`. */
+  const faintLooks = [false, true].flatMap((failed) => LANE_GROUPS.map((group) => isFaint({ key: "", group, failed })));
   const height = size.height / Math.max(1, lanes.length);
   const thickness = Math.max(2, Math.min(8, height * 0.7));
   const xOf = (millis: number): number => axis.fractionAt(millis) * size.width;
@@ -47,32 +48,36 @@ export function drawLanes(
   lanes.forEach(({ parts }, index) => {
     const y = index * height + (height - thickness) / 2;
     const errors: [number, number, LaneStep][] = [];
-    /** Up to where the steps of each colour are drawn: a short one within is not seen. */
-    const reachedClear = nowhere();
-    const reachedFaint = nowhere();
+    /** By group, then by group of faint steps: up to where they are drawn. A short one within is not seen. */
+    const reached = new Float64Array(2 * LANE_GROUPS.length).fill(-1);
     /** The same in time: most steps of a long session need no place. */
-    const untilClear = nowhere();
-    const untilFaint = nowhere();
-    for (const steps of parts) {
-      for (const step of steps) {
-        const faint = isFaint(step);
-        const until = faint ? untilFaint : untilClear;
-        const { group, failed, running } = step;
-        if (!failed && !running && step.to <= until[group] && step.to - step.from < pixel) continue;
-        const from = xOf(step.from);
-        const to = xOf(running ? Math.max(step.to, openMillis) : step.to);
-        if (failed && isFailed(step)) {
+    const until = reached.slice();
+    for (const { steps, drawn } of parts) {
+      for (let at = 0; at < steps.length; at++) {
+        const start = drawn[3 * at] ?? 0;
+        const end = drawn[3 * at + 1] ?? 0;
+        const look = drawn[3 * at + 2] ?? 0;
+        const step = steps[at];
+        if (step === undefined) break;
+        const faint = faintBy === "kind" ? faintLooks[look % RUNNING] === true : isFaint(step);
+        const group = look % FAILED;
+        const place = faint ? group + LANE_GROUPS.length : group;
+        if (look < FAILED && end <= (until[place] ?? 0) && end - start < pixel) continue;
+        const running = look >= RUNNING;
+        const from = xOf(start);
+        const to = xOf(running ? Math.max(end, openMillis) : end);
+        if (look % RUNNING >= FAILED && isFailed(step)) {
           errors.push([from, Math.max(LEAST_ERROR, to - from), step]);
           continue;
         }
-        const reached = faint ? reachedFaint : reachedClear;
-        const last = reached[group];
+        const last = reached[place] ?? 0;
         if (to <= last && to - from < 1) continue;
         const width = Math.max(LEAST_STEP, to - from);
-        reached[group] = Math.max(last, from + width);
-        if (!running) until[group] = step.to + (reached[group] - to) * pixel;
+        const next = Math.max(last, from + width);
+        reached[place] = next;
+        if (!running) until[place] = end + (next - to) * pixel;
         context.globalAlpha = faint ? FAINT : 1;
-        context.fillStyle = colours[group];
+        context.fillStyle = colours[group] ?? "";
         if (running) drawStripes(context, from, y, width, thickness);
         else context.fillRect(from, y, width, thickness);
       }
@@ -84,8 +89,6 @@ export function drawLanes(
     }
   });
 }
-
-const nowhere = (): Record<KindGroup, number> => ({ models: -1, tools: -1, agents: -1, plumbing: -1 });
 
 const STRIPE = 3;
 
@@ -100,7 +103,7 @@ function drawStripes(context: CanvasRenderingContext2D, x: number, y: number, wi
 
 /** The step at a place of the drawing, or the nearest one of its lane. `x`, `y`: 0 to 1. */
 export function stepAt(
-  { lanes, axis, open }: Omit<LaneDrawing, "isFaint" | "isFailed">,
+  { lanes, axis, open }: Pick<LaneDrawing, "lanes" | "axis" | "open">,
   x: number,
   y: number,
 ): LaneStep | undefined {
@@ -108,7 +111,7 @@ export function stepAt(
   const time = axis.timeAt(x);
   let best: LaneStep | undefined;
   let least: bigint | undefined;
-  for (const step of lane?.parts.flat() ?? []) {
+  for (const step of lane?.parts.flatMap(({ steps }) => steps) ?? []) {
     const end = step.running && open > step.end ? open : step.end;
     const distance = time < step.start ? step.start - time : time > end ? time - end : 0n;
     // Of two at one place the inner one: it comes later.

@@ -13,7 +13,7 @@ import type { ReplayFeed } from "../replay/feed.ts";
 import { useReplayTicks } from "../replay/ticks.ts";
 import type { Search } from "../reading-props.ts";
 import type { TimeScale } from "../timeline/time-scale.ts";
-import { drawLanes, stepAt } from "./draw-lanes.ts";
+import { drawLanes, stepAt, type LaneDrawing } from "./draw-lanes.ts";
 import type { SessionSignals } from "./session-signals.ts";
 
 export type OverviewProps = {
@@ -49,13 +49,14 @@ export function Overview(props: OverviewProps) {
   const drawn = useMemo(() => computed(() => (signals.clock.drawn.value / pixel.current) * pixel.current), [signals]);
   const open = replay === undefined ? drawn.value : axis.end;
   const isFaint = faintness(props);
+  const faintBy = replay === undefined && search.matches === undefined ? "kind" : "step";
   // A replay does not show what comes.
   const isFailed = ({ key, failed }: LaneStep): boolean =>
     failed && (replay === undefined || displayed.byKey.get(key)?.cause === true);
   useDrawing(
     () => {
       if (canvas !== null && size.width > 0)
-        drawLanes(canvas, size, { lanes: lanesOf(), axis: folded, open, isFaint, isFailed });
+        drawLanes(canvas, size, { lanes: lanesOf(), axis: folded, open, isFaint, faintBy, isFailed });
     },
     [canvas, size, replay === undefined ? undefined : displayed, filter, search],
     [lanesOf, folded, open],
@@ -101,7 +102,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /** Steps that a replay has not reached, and steps that the reader did not ask for. */
-function faintness({ displayed, filter, search, replay }: OverviewProps): (step: LaneStep) => boolean {
+function faintness({ displayed, filter, search, replay }: OverviewProps): LaneDrawing["isFaint"] {
   const groups = new Set(
     (["models", "tools", "agents", "plumbing"] as const).filter(
       (group) => filter.kinds === undefined || KIND_GROUPS[group].some((kind) => filter.kinds?.has(kind)),
