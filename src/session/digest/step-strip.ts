@@ -55,9 +55,10 @@ export function stepStrip(parts: readonly PartFold[]): string {
     .sort((a, b) => comparePartRows(b.newest, a.newest));
   let last: PartSteps["last"] = [];
   for (const { steps, newest } of ordered) {
-    const [first] = last;
-    if (last.length === MAX_STEPS && first !== undefined && comparePartRows(newest, first) < 0) break;
-    last = [...last, ...steps].sort(comparePartRows).slice(-MAX_STEPS);
+    const first = last.length === MAX_STEPS ? last[0] : undefined;
+    if (first !== undefined && comparePartRows(newest, first) < 0) break;
+    const from = first === undefined ? 0 : steps.findLastIndex((step) => comparePartRows(step, first) < 0) + 1;
+    last = [...last, ...steps.slice(from)].sort(comparePartRows).slice(-MAX_STEPS);
   }
   return last.map(({ text }) => text).join("");
 }

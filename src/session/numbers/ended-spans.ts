@@ -17,32 +17,52 @@ import * as Row from "../table/span-rows.ts";
 import type { SpanTable } from "../table/span-table.ts";
 import type { EndedSpan, EndedTurn } from "./ended-span.ts";
 
-/** The spans of a session that ended last. Duplicates, and spans with absurd times, do not count. */
-export function endedSpans(recent: RecentSpans, parts: readonly SessionPart[]): EndedSpan[] {
-  const wanted = recent.rows();
-  return parts.flatMap((part) => endedIn(part, recent, wanted));
+/**
+ * The spans of a session that ended last. Duplicates, and spans with absurd times, do not count. `isWanted`: by a text that changes with
+ * what other spans and log records say of this version of the span.
+ */
+export function endedSpans(
+  recent: RecentSpans,
+  parts: readonly SessionPart[],
+  isWanted: (span: RecentSpan, derived: string) => boolean = () => true,
+): EndedSpan[] {
+  const { latest } = recent;
+  return parts.flatMap((part) => {
+    const { table } = part;
+    const { rows } = table;
+    const duplicates = part.fold.groups.derived?.duplicates;
+    const { floorWord } = recent;
+    const found: EndedSpan[] = [];
+    let derive: DeriveFacts | undefined;
+    for (let row = 0; row < rows.length; row++) {
+      if (rows.word(row, Row.LAST) < floorWord) continue;
+      const span = latest.get(part.rows?.[row] ?? row);
+      if (span === undefined || duplicates?.[row] === 1 || !isTimed(table, row)) continue;
+      const derived = (derive ??= derivationOf(part))(row);
+      if (isWanted(span, JSON.stringify(derived))) found.push({ ...ownFacts(table, row, span), ...derived });
+    }
+    return found;
+  });
 }
 
-function endedIn(part: SessionPart, recent: RecentSpans, wanted: ReadonlySet<number>): EndedSpan[] {
-  const { table } = part;
+type DerivedFacts = Pick<EndedSpan, "failed" | "model" | "tool" | "usage" | "usageOf" | "turn">;
+type DeriveFacts = (row: number) => DerivedFacts;
+
+/** What depends on the span alone. */
+function ownFacts(table: SpanTable, row: number, { name, route }: RecentSpan): Omit<EndedSpan, keyof DerivedFacts> {
   const { rows } = table;
-  const duplicates = part.fold.groups.derived?.duplicates;
-  const { floorWord } = recent;
-  const found: EndedSpan[] = [];
-  let read: ReadRow | undefined;
-  for (let row = 0; row < rows.length; row++) {
-    if (rows.word(row, Row.LAST) < floorWord || rows.running(row)) continue;
-    if (duplicates?.[row] === 1 || !isTimed(table, row)) continue;
-    const at = part.rows?.[row] ?? row;
-    const names = wanted.has(at) ? recent.at(at) : undefined;
-    if (names !== undefined) found.push((read ??= readerOf(part))(row, names));
-  }
-  return found;
+  return {
+    key: textHash(`${table.traceId(row)}:${rows.hex(row, Row.ID)}:${rows.word(row, Row.OTLP_KIND)}`),
+    end: Number(rows.long(row, Row.LAST) / NANOS_PER_MICRO),
+    duration: durationOf(table, row, row),
+    kind: rows.kind(row),
+    name: name.toWellFormed(),
+    ...(route === undefined ? {} : { route: route.toWellFormed() }),
+  };
 }
 
-type ReadRow = (row: number, names: RecentSpan) => EndedSpan;
-
-function readerOf(part: PartFold): ReadRow {
+/** What depends on other spans and log records too. */
+function derivationOf(part: PartFold): DeriveFacts {
   const { table, fold } = part;
   const { groups } = fold;
   const { rows } = table;
@@ -50,19 +70,13 @@ function readerOf(part: PartFold): ReadRow {
   const [{ models, tools, around } = NO_CALLS] = callsIn([part]);
   const ownUsage = ownUsageOf(table, fold);
   const toolAt = (row: number): string | undefined => (row < 0 ? undefined : table.text(row, Row.SUBJECT));
-  return (row, { name, route }) => {
+  return (row) => {
     const usage = ownUsage(row);
     const model = models[row] === 1 ? modelAt(table, groups, row) : undefined;
     const tool = tools[row] === 1 && rows.kind(row) === "tool" ? toolAt(row) : undefined;
     const turn = turnAt(table, fold, row);
     return {
-      key: textHash(`${table.traceId(row)}:${rows.hex(row, Row.ID)}:${rows.word(row, Row.OTLP_KIND)}`),
-      end: Number(rows.long(row, Row.LAST) / NANOS_PER_MICRO),
-      duration: durationOf(table, row, row),
       failed: failed[row] === 1 || failedByRecord(table, groups, row),
-      kind: rows.kind(row),
-      name: name.toWellFormed(),
-      ...(route === undefined ? {} : { route: route.toWellFormed() }),
       ...(model === undefined ? {} : { model: model.toWellFormed() }),
       ...(tool === undefined ? {} : { tool: tool.toWellFormed() }),
       ...(usage === undefined ? {} : usageFields(usage, toolAt(around[row] ?? ROOT))),

@@ -1,29 +1,35 @@
 import { textHash } from "../../lib/text-hash.ts";
+import type { QueryFold } from "../queries.ts";
 import type { SessionPart } from "../session-parts.ts";
-import type { RecentSpans } from "../table/recent-spans.ts";
+import type { RecentSpan, RecentSpans } from "../table/recent-spans.ts";
 import type { EndedSpan } from "./ended-span.ts";
 import { endedSpans } from "./ended-spans.ts";
 
-/** Which ended spans of a session were reported, and as what. In memory only: after a wake all are reported once more. */
+/**
+ * Which ended spans of a session were reported, and as what. In memory only: after a wake all are reported once more. A part that was
+ * not folded anew since is not looked at.
+ */
 export class ReportedSpans {
-  #texts: ReadonlySet<string> = new Set();
+  readonly #folds = new WeakSet<QueryFold>();
 
   /** `reported`: to be called when the directory has them. */
   unreported(
     recent: RecentSpans,
     parts: readonly SessionPart[],
   ): { readonly spans: readonly EndedSpan[]; readonly reported: () => void } {
-    const texts = new Set<string>();
-    const spans: EndedSpan[] = [];
-    for (const span of endedSpans(recent, parts)) {
-      const text = textHash(JSON.stringify(span));
-      texts.add(text);
-      if (!this.#texts.has(text)) spans.push(span);
-    }
+    const changed = parts.filter(({ fold }) => !this.#folds.has(fold));
+    const texts = new Map<RecentSpan, string>();
+    const spans = endedSpans(recent, changed, (span, derived) => {
+      const text = textHash(derived);
+      if (span.reported === text) return false;
+      texts.set(span, text);
+      return true;
+    });
     return {
       spans,
       reported: () => {
-        this.#texts = texts;
+        for (const { fold } of changed) this.#folds.add(fold);
+        for (const [span, text] of texts) span.reported = text;
       },
     };
   }

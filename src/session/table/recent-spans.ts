@@ -5,11 +5,16 @@ import { bucketOfInstant, isExtreme } from "../clock-outliers.ts";
 export const NUMBERED_SPANS = 1_000;
 
 /** What the rows of a table omit, to save memory. */
-export type RecentSpan = { readonly name: string; readonly route: string | undefined };
+export type RecentSpan = {
+  readonly name: string;
+  readonly route: string | undefined;
+  /** As what this version of the span was reported, see `ReportedSpans`. */
+  reported: string | undefined;
+};
 
 type Entry = RecentSpan & Pick<SpanFacts, "end" | "spanId">;
 
-/** By row: names of the {@link NUMBERED_SPANS} spans that ended last. Until {@link RecentSpans.rows} is read, of up to twice as many. */
+/** By row: names of the {@link NUMBERED_SPANS} spans that ended last. Until {@link RecentSpans.latest} is read, of up to twice as many. */
 export class RecentSpans {
   readonly #entries = new Map<number, Entry>();
   /** The end of the earliest one, once others were dropped; Unix nanoseconds. */
@@ -31,7 +36,7 @@ export class RecentSpans {
       return;
     }
     if (row > this.#last) this.#last = row;
-    this.#entries.set(row, { end, spanId, name, route });
+    this.#entries.set(row, { end, spanId, name, route, reported: undefined });
     if (this.#entries.size > 2 * NUMBERED_SPANS) this.#prune();
   }
 
@@ -44,10 +49,10 @@ export class RecentSpans {
     return this.#entries.get(row);
   }
 
-  /** The rows of the spans that ended last, in no order. */
-  rows(): ReadonlySet<number> {
+  /** The spans that ended last by row, in no order. */
+  get latest(): ReadonlyMap<number, RecentSpan> {
     if (this.#entries.size > NUMBERED_SPANS) this.#prune();
-    return new Set(this.#entries.keys());
+    return this.#entries;
   }
 
   /** As {@link SpanRows.retain}, of a table with so many rows. */
@@ -65,17 +70,20 @@ export class RecentSpans {
   }
 
   #prune(): void {
-    const sorted = [...this.#entries].toSorted(([, a], [, b]) => latestFirst(a, b));
-    for (const [row] of sorted.slice(NUMBERED_SPANS)) this.#entries.delete(row);
-    this.#floor = sorted[NUMBERED_SPANS - 1]?.[1].end ?? 0n;
+    // Numbers are sorted without a function: this runs before each report.
+    const ends = new BigUint64Array(Array.from(this.#entries.values(), ({ end }) => end)).sort();
+    const floor = ends[ends.length - NUMBERED_SPANS] ?? 0n;
+    this.#floor = floor;
+    const tied: [row: number, spanId: string][] = [];
+    for (const [row, { end, spanId }] of this.#entries) {
+      if (end < floor) this.#entries.delete(row);
+      else if (end === floor) tied.push([row, spanId]);
+    }
+    // Of equal ends the ids decide: the order of admission does not show.
+    tied.sort(([, a], [, b]) => (a < b ? 1 : a > b ? -1 : 0));
+    for (const [row] of tied.slice(0, this.#entries.size - NUMBERED_SPANS)) this.#entries.delete(row);
   }
 }
 
-/** Of a Map's entry and an object with four fields. */
-const ENTRY_BYTES = 96;
-
-/** Of equal ends the ids decide: the order of admission does not show. */
-function latestFirst(a: Entry, b: Entry): number {
-  if (a.end !== b.end) return a.end > b.end ? -1 : 1;
-  return a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0;
-}
+/** Of a Map's entry, an object with five fields and a text. */
+const ENTRY_BYTES = 136;

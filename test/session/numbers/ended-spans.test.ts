@@ -3,7 +3,6 @@ import type { SpanFacts } from "../../../src/facts/facts.ts";
 import { compareEnds } from "../../../src/session/numbers/ended-span.ts";
 import type { EndedSpan } from "../../../src/session/numbers/ended-span.ts";
 import { endedSpans } from "../../../src/session/numbers/ended-spans.ts";
-import { ReportedSpans } from "../../../src/session/numbers/reported-spans.ts";
 import { LIST_PRICES } from "../../../src/session/prices/prices.ts";
 import { linkDerivedSpans } from "../../../src/session/correlate/derived-links.ts";
 import { SessionParts } from "../../../src/session/session-parts.ts";
@@ -191,22 +190,4 @@ law("the order of deliveries, their cuts and parts do not show", seedsFrom(7300,
     if (random.chance(0.5)) cut.ended();
   }
   expect(cut.ended()).toEqual(whole);
-});
-
-test("what was reported is not reported again until it changes", () => {
-  const session = new Session().deliver(sent(AGENT, CALL));
-  const reported = new ReportedSpans();
-  const report = () => reported.unreported(session.recent, session.parts.folds(LIST_PRICES));
-  expect(report().spans).toHaveLength(2);
-  const first = report();
-  expect(first.spans).toHaveLength(2);
-  first.reported();
-  expect(report().spans).toEqual([]);
-  session.deliver(sent(SEARCH));
-  const second = report();
-  expect(second.spans.map(line)).toEqual(["3s tool execute_tool search, failed, tool search"]);
-  second.reported();
-  // The agent is a part of a turn now, whose span is new.
-  session.deliver(sent(POST));
-  expect(report().spans.map(({ name }) => name)).toEqual(["POST"]);
 });
