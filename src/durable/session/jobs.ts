@@ -19,6 +19,8 @@ type Job = {
   readonly dueAt: (state: SessionState) => number | undefined;
   /** A due job starts with the call that gave cause; without this it waits for the alarm. */
   readonly startsAtOnce?: true;
+  /** The run takes milliseconds before it waits for others: the call that gave cause is answered first. */
+  readonly isLong?: (state: SessionState) => boolean;
   /** A call during a run is not lost: the run looks again before it ends. Other jobs have one run at a time. */
   readonly looksAgain?: true;
   /** It may take long: the alarm, in which other logs wait, waits a second for it at most. */
@@ -27,6 +29,9 @@ type Job = {
   readonly outlivesMove?: true;
   readonly run: (state: SessionState, copier: OwnerCopy, cause: Cause, mover: Mover) => Promise<void>;
 };
+
+/** Spans and log records of a session whose report takes more than a millisecond. */
+const LONG_REPORT_ITEMS = 1_000;
 
 /** In the order in which the alarm runs them. */
 export const JOBS: Readonly<Record<JobKind, Job>> = {
@@ -51,6 +56,8 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueFrom: "rows",
     dueAt: ({ jobs, log: { meta }, firstReportAt }) => (jobs.isOwed && meta.listed ? firstReportAt : undefined),
     startsAtOnce: true,
+    // A list that is read after the first answer has the session.
+    isLong: ({ lastReport, visible }) => lastReport.at > 0 && visible.itemCount >= LONG_REPORT_ITEMS,
     run: async (state, _, cause) => await report(state, cause),
   },
   deliver: {
@@ -84,6 +91,9 @@ export function scheduleJobs(source: "rows" | "fold", state: SessionState): void
   }
 }
 
+/** A call caused the run, and is answered in this turn. */
+type When = "after the answer";
+
 /** Runs the jobs of a log. A fault concerns one job only: that job is retried, and the others go on. */
 export class JobRunner {
   readonly #state: SessionState;
@@ -109,10 +119,10 @@ export class JobRunner {
   }
 
   /** A run has one cause: a call that finds it under way adds none. */
-  run(kind: JobKind, cause: Cause): Promise<void> {
+  run(kind: JobKind, cause: Cause, when?: When): Promise<void> {
     const active = this.#active.get(kind);
     if (active !== undefined && JOBS[kind].looksAgain === undefined) return active;
-    const run = this.#attempt(kind, cause).finally(() => this.#active.delete(kind));
+    const run = this.#attempt(kind, cause, when).finally(() => this.#active.delete(kind));
     this.#active.set(kind, run);
     return run;
   }
@@ -122,7 +132,7 @@ export class JobRunner {
     // A log that leaves runs its jobs where it arrives.
     if (this.#mover.isLeaving) return undefined;
     const due = STARTED_AT_ONCE.filter((kind) => this.#state.jobs.isDue(kind, now));
-    return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause)));
+    return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause, "after the answer")));
   }
 
   /** The alarm fired for the log: runs all due jobs, one after the other, and writes when the next is due. */
@@ -144,9 +154,10 @@ export class JobRunner {
     if (state.exists) state.jobs.arm(Date.now());
   }
 
-  async #attempt(kind: JobKind, cause: Cause): Promise<void> {
+  async #attempt(kind: JobKind, cause: Cause, when: When | undefined): Promise<void> {
     const state = this.#state;
     try {
+      if (when !== undefined && JOBS[kind].isLong?.(state) === true) await scheduler.wait(0);
       await JOBS[kind].run(state, this.#copier, cause, this.#mover);
     } catch (error) {
       log("job-failed", { level: "warn", kind, error });

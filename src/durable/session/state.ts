@@ -111,8 +111,8 @@ export class SessionState {
   #pendingCopies = new PendingCopies();
   #fold: LogFold | undefined;
   #summary: FoldedSummary | undefined;
-  /** Not on disk: after a wake one report is superfluous. */
-  #reported = { at: 0, interval: 0, firstAt: 0 };
+  /** Not on disk: after a wake one report is superfluous. `at`: 0 before the first one. */
+  lastReport = { at: 0, interval: 0, firstAt: 0 };
 
   constructor(shard: ShardParts, id: string, runs: JobRuns) {
     this.id = id;
@@ -500,13 +500,13 @@ export class SessionState {
   }
 
   nextReportAt(now: number): number {
-    const { at, interval } = this.#reported;
+    const { at, interval } = this.lastReport;
     // If the clock was set back since, it does not say how much of the interval is over.
     return at > now ? now : Math.max(now, at + interval, this.firstReportAt);
   }
 
   reported(at: number, interval: number): void {
-    this.#reported = { at, interval, firstAt: 0 };
+    this.lastReport = { at, interval, firstAt: 0 };
   }
 
   /** For the object that the log moves to. */
@@ -516,14 +516,14 @@ export class SessionState {
 
   /** The shard reported the log: it need not be folded for a report as soon as it is here. */
   reportOnFrom({ nextAt, isFollowed }: Reports): void {
-    this.#reported = { ...this.#reported, firstAt: nextAt };
+    this.lastReport = { ...this.lastReport, firstAt: nextAt };
     this.#shard.heads.follow(isFollowed);
   }
 
   /** When the first report after a move, or a wake, is due; 0: at once. */
   get firstReportAt(): number {
     // Farther ahead, the clocks of two machines differ, or one was set back.
-    return this.#reported.firstAt > Date.now() + LONGEST_WAIT_MILLIS ? 0 : this.#reported.firstAt;
+    return this.lastReport.firstAt > Date.now() + LONGEST_WAIT_MILLIS ? 0 : this.lastReport.firstAt;
   }
 
   /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */
