@@ -91,8 +91,8 @@ export function scheduleJobs(source: "rows" | "fold", state: SessionState): void
   }
 }
 
-/** A call caused the run, and is answered in this turn. */
-type When = "after the answer";
+/** A call caused the run: a long one begins in the next turn, after its answer. */
+type When = "later";
 
 /** Runs the jobs of a log. A fault concerns one job only: that job is retried, and the others go on. */
 export class JobRunner {
@@ -132,7 +132,7 @@ export class JobRunner {
     // A log that leaves runs its jobs where it arrives.
     if (this.#mover.isLeaving) return undefined;
     const due = STARTED_AT_ONCE.filter((kind) => this.#state.jobs.isDue(kind, now));
-    return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause, "after the answer")));
+    return due.length === 0 ? undefined : Promise.all(due.map((kind) => this.run(kind, cause, "later")));
   }
 
   /** The alarm fired for the log: runs all due jobs, one after the other, and writes when the next is due. */

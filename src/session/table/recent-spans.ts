@@ -9,7 +9,7 @@ export type RecentSpan = {
   readonly name: string;
   readonly route: string | undefined;
   /** As what this version of the span was reported, see `ReportedSpans`. */
-  reported: string | undefined;
+  reported?: string;
 };
 
 type Entry = RecentSpan & Pick<SpanFacts, "end" | "spanId">;
@@ -36,7 +36,7 @@ export class RecentSpans {
       return;
     }
     if (row > this.#last) this.#last = row;
-    this.#entries.set(row, { end, spanId, name, route, reported: undefined });
+    this.#entries.set(row, { end, spanId, name, route });
     if (this.#entries.size > 2 * NUMBERED_SPANS) this.#prune();
   }
 
