@@ -1,7 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
-import { DirectoryObject } from "../../src/durable/directory/object.ts";
 import { LogMemory } from "../../src/durable/session/log-memory.ts";
 import type { ShardLog } from "../../src/durable/session/shard.ts";
 import { sessionAt } from "../../src/place.ts";
@@ -100,25 +99,6 @@ describe("a log that grows", () => {
       await viewer.disconnect();
       expect(spanEvents(viewer)).toEqual(["span 1", "span 2"]);
     }
-  });
-
-  test("is not reported anew because it moved, but when its next report is due", async () => {
-    await deliver(someSpans(TRACE, 1, 2));
-    const reports = vi.spyOn(DirectoryObject.prototype, "report");
-    world.pass(60_000);
-    await world.deliver(someSpans(TRACE, 3, 2));
-    await world.until(async () => await world.hasMoved(TRACE));
-    await faults.quiet();
-    const atOnce = reports.mock.calls.length;
-    await world.deliver([aSpan(TRACE, 5)]);
-    await faults.quiet();
-    const soon = reports.mock.calls.length;
-    world.pass(2_000);
-    await world.rest([TRACE]);
-    // With all that came since the last one.
-    expect([atOnce, soon, reports.mock.calls.length]).toEqual([1, 1, 2]);
-    expect((await world.listed("all")).map(({ spans }) => spans)).toEqual([5]);
-    reports.mockRestore();
   });
 
   test("stays where it is while it is small, and its neighbours stay", async () => {

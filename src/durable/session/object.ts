@@ -27,7 +27,16 @@ import type {
 } from "./copy/protocol.ts";
 import { queryReplica, revoke, storeCopy } from "./copy/receiving.ts";
 import { joinLog } from "./move/join.ts";
-import type { Adoption, JoinPage, MoveEnd, MovedState, MoveOutcome, MovePage, Occupied } from "./move/protocol.ts";
+import type {
+  Adoption,
+  JoinPage,
+  MoveEnd,
+  MovedState,
+  MoveOutcome,
+  MovePage,
+  Occupied,
+  ReportSchedule,
+} from "./move/protocol.ts";
 import type { OwnLog } from "./move/own-log.ts";
 import { moveCursors, openOutbox, readOwned, rewind } from "./outbox/delivering.ts";
 import { waitingIn } from "./outbox/waiting.ts";
@@ -271,10 +280,10 @@ export class SessionObject extends DurableObject<Bindings> {
     return this.#own(context).completeMove(context.move ?? 0, end);
   }
 
-  /** The shard has stored that the log is here. */
-  openMoved(context: LogCall): MovedState {
+  /** The shard has stored that the log is here. `schedule`: absent from an earlier version of the program. */
+  openMoved(context: LogCall, schedule?: ReportSchedule): MovedState {
     const own = this.#own(context);
-    const found = own.open(context.move ?? 0);
+    const found = own.open(context.move ?? 0, schedule);
     // Also when all logs of the shard are to report again.
     if (found === "open") this.#shard.reportAgain("");
     own.start();

@@ -41,7 +41,7 @@ import { SessionLog } from "./log/session-log.ts";
 import type { ShardTables } from "./log/tables.ts";
 import type { HeadQueue } from "./head-queue.ts";
 import { moveThresholds } from "./move/thresholds.ts";
-import type { Reports } from "./move/protocol.ts";
+import type { ReportSchedule } from "./move/protocol.ts";
 import type { ReportQueue } from "./report-queue.ts";
 
 /** What logs ask of each other. */
@@ -84,8 +84,6 @@ type JobRuns = {
 type Rows = { readonly log: SessionLog; readonly traces: TraceRows; readonly jobs: JobSchedule };
 /** Bytes of memory of a log without its fold. */
 const BARE_BYTES = 1_000;
-/** A log that has just moved waits for its next report so long at most. */
-const LONGEST_WAIT_MILLIS = 10_000;
 /** The object of a log that has moved is called again after so long, if it did not answer. */
 const HAND_OVER_MILLIS = 5_000;
 
@@ -111,8 +109,8 @@ export class SessionState {
   #pendingCopies = new PendingCopies();
   #fold: LogFold | undefined;
   #summary: FoldedSummary | undefined;
-  /** Not on disk: after a wake one report is superfluous. `at`: 0 before the first one. */
-  lastReport = { at: 0, interval: 0, firstAt: 0 };
+  /** Not on disk: after a wake one report is superfluous. `at`: 0 before the first one. `byShard`: by the shard, before the log moved here. */
+  lastReport = { at: 0, interval: 0, byShard: false };
 
   constructor(shard: ShardParts, id: string, runs: JobRuns) {
     this.id = id;
@@ -502,28 +500,29 @@ export class SessionState {
   nextReportAt(now: number): number {
     const { at, interval } = this.lastReport;
     // If the clock was set back since, it does not say how much of the interval is over.
-    return at > now ? now : Math.max(now, at + interval, this.firstReportAt);
+    return at > now ? now : Math.max(now, at + interval);
   }
 
   reported(at: number, interval: number): void {
-    this.lastReport = { at, interval, firstAt: 0 };
+    this.lastReport = { at, interval, byShard: false };
   }
 
-  /** For the object that the log moves to. */
-  get reports(): Reports {
-    return { nextAt: this.nextReportAt(Date.now()), isFollowed: this.#shard.heads.isFollowed };
+  /** For the object that the log has moved to. */
+  get reportSchedule(): ReportSchedule {
+    return { wait: this.nextReportAt(Date.now()) - Date.now(), isFollowed: this.#shard.heads.isFollowed };
   }
 
-  /** The shard reported the log: it need not be folded for a report as soon as it is here. */
-  reportOnFrom({ nextAt, isFollowed }: Reports): void {
-    this.lastReport = { ...this.lastReport, firstAt: nextAt };
+  /** The shard has just reported the log: the next report is due then. */
+  reportOn({ wait, isFollowed }: ReportSchedule): void {
     this.#shard.heads.follow(isFollowed);
+    if (wait <= 0) return;
+    this.lastReport = { at: Date.now(), interval: wait, byShard: true };
+    this.announceHead();
   }
 
-  /** When the first report after a move, or a wake, is due; 0: at once. */
+  /** When the first report of this object is due, Unix milliseconds; 0: at once. */
   get firstReportAt(): number {
-    // Farther ahead, the clocks of two machines differ, or one was set back.
-    return this.lastReport.firstAt > Date.now() + LONGEST_WAIT_MILLIS ? 0 : this.lastReport.firstAt;
+    return this.lastReport.byShard ? this.nextReportAt(Date.now()) : 0;
   }
 
   /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */

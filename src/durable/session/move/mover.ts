@@ -190,7 +190,9 @@ export class Mover {
     const { movedBy } = state;
     if (movedBy === undefined) return;
     state.subscribers.closeAll();
-    const found = await moveAt(state.env, "own", { ...this.#log.context(), move: movedBy }).openMoved();
+    const found = await moveAt(state.env, "own", { ...this.#log.context(), move: movedBy }).openMoved(
+      state.reportSchedule,
+    );
     if (state.movedBy !== movedBy) return;
     if (found === "open") return state.handedOver();
     log("moved-log-lost", { level: "error", id: state.id });
@@ -230,7 +232,6 @@ function endOf(state: SessionState, page: MovePage): MoveEnd {
     outbox: outbox.of(id),
     ...(run === undefined ? {} : { run }),
     ...(exporter === undefined ? {} : { exporter }),
-    reports: state.reports,
   };
 }
 

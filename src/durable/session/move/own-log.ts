@@ -7,7 +7,7 @@ import { TraceRows } from "../log/rows.ts";
 import { SessionLog } from "../log/session-log.ts";
 import type { OwnState } from "../log/tables.ts";
 import type { SessionState, ShardParts } from "../state.ts";
-import type { Adoption, MoveEnd, MovedState, MovePage, Occupied } from "./protocol.ts";
+import type { Adoption, MoveEnd, MovedState, MovePage, Occupied, ReportSchedule } from "./protocol.ts";
 
 /** A log of which no page came for so long asks its shard whether the move goes on. */
 const ARRIVING_MILLIS = 600_000;
@@ -65,7 +65,7 @@ export class OwnLog {
   }
 
   /** All rows are here when it answers. A repeat changes nothing. */
-  completeMove(move: number, { page, meta, traces, outbox, run, exporter, reports }: MoveEnd): Occupied | undefined {
+  completeMove(move: number, { page, meta, traces, outbox, run, exporter }: MoveEnd): Occupied | undefined {
     const occupied = this.#occupiedBefore(move);
     if (occupied !== undefined) return occupied;
     this.#state().transaction(() => {
@@ -85,7 +85,6 @@ export class OwnLog {
     if (this.#own?.state !== "arrived") return undefined;
     state.delivery.arrive(run);
     state.exporter = exporter;
-    if (reports !== undefined) state.reportOnFrom(reports);
     return undefined;
   }
 
@@ -124,12 +123,14 @@ export class OwnLog {
     }
   }
 
-  /** The shard has stored that the log is here. */
-  open(move: number): MovedState {
+  /** The shard has stored that the log is here. A repeat changes nothing. */
+  open(move: number, schedule?: ReportSchedule): MovedState {
     const own = this.#own;
     if (own === undefined) return "lost";
     this.#isLost = false;
-    if (own.move === move && own.state === "arrived") this.#setOpen(own);
+    if (own.move !== move || own.state !== "arrived") return "open";
+    this.#setOpen(own);
+    if (schedule !== undefined) this.#state().reportOn(schedule);
     return "open";
   }
 
@@ -139,7 +140,6 @@ export class OwnLog {
     const state = this.#state();
     // The fold knows what has to be delivered and when it expires.
     if (state.exists) void state.fold;
-    if (state.firstReportAt > 0) state.announceHead();
     state.kick(undefined);
   }
 

@@ -31,12 +31,10 @@ export type MoveEnd = {
   readonly run?: NumberedRun;
   /** Where the last export came from, if not from where the tenant's objects are made. */
   readonly exporter?: LocationHint;
-  /** Absent from an earlier version of the program. */
-  readonly reports?: Reports;
 };
 
-/** What the directory knows of the log: its next report is due at this time, Unix milliseconds. `isFollowed`: a stream follows all sessions. */
-export type Reports = { readonly nextAt: number; readonly isFollowed: boolean };
+/** When the log's next report is due, and whether a stream follows all sessions. `wait`: milliseconds from now, since clocks of two machines differ. */
+export type ReportSchedule = { readonly wait: number; readonly isFollowed: boolean };
 
 /** What an object says to the shard that stored that a log is there. `lost`: it has nothing, since its file was damaged or removed. */
 export type MovedState = "open" | "lost";
