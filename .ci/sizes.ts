@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { FIRST_LOAD } from "../src/routes/first-load.ts";
 
-/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 260.2 kB, minified, 20 of them for upstreams, 12 for alerts, 4 for shards, 4 for logs that move, 1.9 for those whose shard lost its file, 1.6 for the export of all sessions, 1.5 for damaged storage and full disks, 1 for the layouts that keep code optimised. */
-export const WORKER_BUDGET = 260.3;
+/** kB of gzip. A larger Worker starts later in each place where it was not running; measured: 260.3 kB, minified, 20 of them for upstreams, 12 for alerts, 4 for shards, 4 for logs that move, 1.9 for those whose shard lost its file, 1.6 for the export of all sessions, 1.5 for damaged storage and full disks, 1 for the layouts that keep code optimised. */
+export const WORKER_BUDGET = 260.4;
 /** kB of gzip. A page shows no row before it has all of this; measured: 51 kB for the list, 89.1 kB for a session, 118.2 kB with its transcript. */
 export const PAGE_BUDGETS = { list: 51.1, session: 89.2, transcript: 118.5 };
 

@@ -33,6 +33,17 @@ test("a delivery to a large session is answered before its next report is made",
   expect(await world.listed("all")).toMatchObject([{ id: TRACE, spans: 1_001 }]);
 });
 
+test("so is the first report of a session that was deleted, and begins anew", async () => {
+  await world.append(deliveryOf(someSpans(TRACE, 1, 1_000)));
+  await world.rest([TRACE]);
+  expect((await world.request(`/sessions/${TRACE}`, { method: "DELETE" })).status).toBe(204);
+  await world.rest([TRACE]);
+  world.pass(60_000);
+  const events = recordReports();
+  expect(await world.append(deliveryOf(someSpans(TRACE, 1, 1_000)))).toEqual({ outcome: "appended" });
+  expect([...events, "answer"]).toEqual(["report", "answer"]);
+});
+
 test("the first report of a session, which makes the list show it, is made before the answer", async () => {
   const events = recordReports();
   expect(await world.append(deliveryOf(someSpans(TRACE, 1, 1_000)))).toEqual({ outcome: "appended" });

@@ -109,8 +109,10 @@ export class SessionState {
   #pendingCopies = new PendingCopies();
   #fold: LogFold | undefined;
   #summary: FoldedSummary | undefined;
-  /** Not on disk: after a wake one report is superfluous. `at`: 0 before the first one. `byShard`: by the shard, before the log moved here. */
-  lastReport = { at: 0, interval: 0, byShard: false };
+  /** Not on disk: after a wake one report is superfluous. `byShard`: by the shard, before the log moved here. */
+  #lastReport = { at: 0, interval: 0, byShard: false };
+  /** The generation that the list shows, as far as this object knows. */
+  reportedGeneration: string | undefined;
 
   constructor(shard: ShardParts, id: string, runs: JobRuns) {
     this.id = id;
@@ -498,13 +500,13 @@ export class SessionState {
   }
 
   nextReportAt(now: number): number {
-    const { at, interval } = this.lastReport;
+    const { at, interval } = this.#lastReport;
     // If the clock was set back since, it does not say how much of the interval is over.
     return at > now ? now : Math.max(now, at + interval);
   }
 
   reported(at: number, interval: number): void {
-    this.lastReport = { at, interval, byShard: false };
+    this.#lastReport = { at, interval, byShard: false };
   }
 
   /** For the object that the log has moved to. */
@@ -516,13 +518,14 @@ export class SessionState {
   reportOn({ wait, isFollowed }: ReportSchedule): void {
     this.#shard.heads.follow(isFollowed);
     if (wait <= 0) return;
-    this.lastReport = { at: Date.now(), interval: wait, byShard: true };
+    this.#lastReport = { at: Date.now(), interval: wait, byShard: true };
+    this.reportedGeneration = this.generation;
     this.announceHead();
   }
 
   /** When the first report of this object is due, Unix milliseconds; 0: at once. */
   get firstReportAt(): number {
-    return this.lastReport.byShard ? this.nextReportAt(Date.now()) : 0;
+    return this.#lastReport.byShard ? this.nextReportAt(Date.now()) : 0;
   }
 
   /** Starts jobs that are due in the background, with the trace of the cause; the alarm repeats them after a fault. */
