@@ -194,7 +194,7 @@ function spellOfMany(all: readonly Times[]): Spell | undefined {
     steps: union(parts.flatMap(({ steps }) => steps)),
   };
   const spell = spellOf(times);
-  // A root that began a cluster before may have joined one.
+  // A piece that began a cluster before may have joined one.
   for (const one of all) clusters.delete(one);
   clusters.set(first, { of: all, times, spell });
   return spell;

@@ -36,7 +36,7 @@ export function nowLine(tree: SessionTree, waiting?: TreeNode): NowLine {
   };
 }
 
-/** `work`, `plumbing`: the open rows without an open one below, without plumbing and with it. */
+/** `work`: the open rows that are no plumbing, without such a row below. `plumbing`: in a piece without work, the open rows without one below. */
 type Part = {
   readonly work: readonly TreeNode[];
   readonly plumbing: readonly TreeNode[];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { SpanFacts } from "../../src/facts/facts.ts";
 import { nowLine } from "../../src/session/now-line.ts";
-import type { AgentStep } from "../../src/session/now-line.ts";
-import type { ViewSpan } from "../../src/session/tree/tree.ts";
+import type { AgentStep, NowLine } from "../../src/session/now-line.ts";
+import type { SessionTree, ViewSpan } from "../../src/session/tree/tree.ts";
 import { at } from "../facts/facts-of.ts";
 import { law, seedsFrom } from "../law.ts";
 import { Random } from "./seeded-random.ts";
@@ -142,6 +142,32 @@ law(
     ]);
   },
 );
+
+law("of a root that grows beyond a piece, it is that of a tree that is built anew", seedsFrom(6_400, 30), (seed) => {
+  const random = new Random(seed);
+  const spans = Array.from({ length: 600 + random.below(900) }, (_, at) => {
+    const parent = random.chance(0.6) ? 1 + random.below(Math.min(at, 3)) : Math.max(1, at - random.below(4));
+    const does = random.pick([model, tool("search"), agent("planner"), { kind: "http" } as const]);
+    return (end?: number) =>
+      span(at + 1, at === 0 ? "" : parent, `step ${at}`, end === undefined ? [at] : [at, end], does);
+  });
+  // The root's span comes first or last.
+  const order = random.chance(0.5) ? [...spans.slice(1), ...spans.slice(0, 1)] : spans;
+  const sent: ViewSpan[] = [];
+  const said = ({ now, others, before }: NowLine) => [now?.step.key, others, before?.step.key];
+  let tree: SessionTree | undefined;
+  // In the last batches spans that ran end, and none is new.
+  for (const batch of [...random.cut(order, 300), [], [], [], []]) {
+    for (const make of batch) sent.push(make(random.chance(0.1) ? undefined : random.below(2_000)));
+    for (let count = random.below(4); count > 0; count--) sent.push(random.pick(order)(2_000 + random.below(50)));
+    tree = treeOf(sent, true, tree);
+    expect(said(nowLine(tree))).toEqual(said(nowLine(treeOf(sent.map((view) => ({ ...view }))))));
+    const ended = tree.rows.filter(({ span: view, running }) => view !== undefined && !running);
+    const steps = ended.filter(({ span: view }) => ["llm", "tool"].includes(view?.facts.kind ?? ""));
+    const last = (steps.length > 0 ? steps : ended).toSorted((a, b) => Number(a.end - b.end)).at(-1);
+    expect(nowLine(tree).before?.step.key).toBe(last?.key);
+  }
+});
 
 test("a chain of 50,000 running spans is walked once", () => {
   const spans = Array.from({ length: 50_000 }, (_, n) => span(n + 1, n === 0 ? "" : n, `step ${n}`, [0], agent("a")));

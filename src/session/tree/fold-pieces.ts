@@ -5,8 +5,8 @@ import type { SessionTree, TreeNode, ViewSpan } from "./tree-node.ts";
 const PIECE = 256;
 
 /**
- * As `foldRoots`, for a fold that needs no row above: each root's rows in pieces, which are neighbouring rows with all below them. Only a piece
- * with a new row is folded again. A piece may begin anywhere, so that the sum of all pieces has to be that of all rows.
+ * As `foldRoots`, for a fold that needs no row above: each root's rows in pieces of neighbouring rows. A piece with the same rows as before is not
+ * folded again. It may begin and end anywhere, so that the sum of all pieces has to be that of all rows.
  */
 export function foldPieces<Part>(fold: (rows: readonly TreeNode[]) => Part): (tree: SessionTree) => readonly Part[] {
   const known = new WeakMap<Piece, { readonly part: Part }>();
@@ -26,7 +26,7 @@ export function foldPieces<Part>(fold: (rows: readonly TreeNode[]) => Part): (tr
 type Piece = readonly TreeNode[];
 
 const ofRoots = new WeakMap<TreeNode, readonly Piece[]>();
-/** By the span of a root that grows: the pieces of its last rows, by their first row. Older ones would keep nodes that were replaced. */
+/** By the first span below a root that grows, which itself may not be received yet: the pieces of its last rows, by their first row. Older ones would keep nodes that were replaced. */
 const lastPieces = new WeakMap<ViewSpan, ReadonlyMap<TreeNode | undefined, Piece>>();
 
 function piecesOf(root: TreeNode): readonly Piece[] {
@@ -38,7 +38,7 @@ function piecesOf(root: TreeNode): readonly Piece[] {
 /** The same piece as before while it has the same rows. */
 function cut(root: TreeNode): readonly Piece[] {
   const rows = rowsFrom(root);
-  const { span } = root;
+  const span = rows.find((row) => row.span !== undefined)?.span;
   if (rows.length <= PIECE || span === undefined) return [rows];
   const last = lastPieces.get(span);
   const pieces: Piece[] = [];

@@ -18,16 +18,20 @@ export function foldRoots<Part>(fold: (rows: readonly TreeNode[]) => Part): (tre
 
 const knownRows = new WeakMap<TreeNode, readonly TreeNode[]>();
 
-/** A root and all below it, depth first. */
-export function rowsFrom(root: TreeNode): readonly TreeNode[] {
-  const known = knownRows.get(root);
+/** A row and all below it, depth first. */
+export function rowsFrom(top: TreeNode): readonly TreeNode[] {
+  const known = knownRows.get(top);
   if (known !== undefined) return known;
   const rows: TreeNode[] = [];
-  const ahead = [root];
+  const ahead = [top];
   for (let row = ahead.pop(); row !== undefined; row = ahead.pop()) {
     rows.push(row);
-    for (const child of row.children.toReversed()) ahead.push(child);
+    const { children } = row;
+    for (let at = children.length - 1; at >= 0; at--) {
+      const child = children[at];
+      if (child !== undefined) ahead.push(child);
+    }
   }
-  knownRows.set(root, rows);
+  knownRows.set(top, rows);
   return rows;
 }

@@ -2,6 +2,7 @@ import { isFiltering, passes } from "../kind-filter.ts";
 import type { KindFilter } from "../kind-filter.ts";
 import { isClosed } from "./closed-rows.ts";
 import type { ClosedRows } from "./closed-rows.ts";
+import { rowsFrom } from "./fold-roots.ts";
 import { visibleRows } from "./tree.ts";
 import type { SessionTree, TreeNode } from "./tree-node.ts";
 
@@ -15,7 +16,7 @@ export type ShownRows = {
 /** The rows that the reader asked for, and those above them, without what closed rows hide. */
 export function shownRows(tree: SessionTree, { closed, filter, turn }: ShownRows): readonly TreeNode[] {
   if (!isFiltering(filter) && turn === undefined) return visibleRows(tree, closed);
-  const all = turn === undefined ? tree.rows : rowsBelow(tree, turn);
+  const all = turn === undefined ? tree.rows : rowsFrom(turn);
   const wanted = new Set<TreeNode>();
   for (const row of all) {
     if (!passes(filter, row)) continue;
@@ -30,10 +31,4 @@ export function shownRows(tree: SessionTree, { closed, filter, turn }: ShownRows
     if (isClosed(closed, row)) at += row.descendants;
   }
   return shown;
-}
-
-/** A row and all below it. */
-export function rowsBelow({ rows }: SessionTree, row: TreeNode): readonly TreeNode[] {
-  const at = rows.indexOf(row);
-  return at < 0 ? [] : rows.slice(at, at + row.descendants + 1);
 }
