@@ -27,8 +27,8 @@ export type LanePart = {
 };
 
 export const LANE_GROUPS: readonly KindGroup[] = ["models", "tools", "agents", "plumbing"];
-export const FAILED = 4;
-export const RUNNING = 8;
+export const FAILED = LANE_GROUPS.length;
+export const RUNNING = 2 * FAILED;
 
 /** The steps of one agent. */
 export type Lane = {

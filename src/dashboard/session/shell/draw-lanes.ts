@@ -1,3 +1,4 @@
+import type { KindGroup } from "../../../session/kind-filter.ts";
 import { FAILED, LANE_GROUPS, RUNNING } from "../../../session/overview-lanes.ts";
 import type { Lane, LaneStep } from "../../../session/overview-lanes.ts";
 import type { FoldedAxis } from "../../../session/timing/folded-axis.ts";
@@ -14,6 +15,12 @@ export type LaneDrawing = {
   readonly isFailed: (step: LaneStep) => boolean;
 };
 
+const COLOURS: Readonly<Record<KindGroup, string>> = {
+  models: "--kind-llm",
+  tools: "--kind-tool",
+  agents: "--kind-agent",
+  plumbing: "--kind-internal",
+};
 const FAINT = 0.2;
 /** Pixels: a short step is seen. */
 const LEAST_STEP = 1.5;
@@ -33,9 +40,7 @@ export function drawLanes(
   if (context === null) return;
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
-  const colours = ["--kind-llm", "--kind-tool", "--kind-agent", "--kind-internal"].map((name) =>
-    style.getPropertyValue(name),
-  );
+  const colours = LANE_GROUPS.map((group) => style.getPropertyValue(COLOURS[group]));
   const bad = style.getPropertyValue("--bad");
   /** By look, without `RUNNING`. */
   const faintLooks = [false, true].flatMap((failed) => LANE_GROUPS.map((group) => isFaint({ key: "", group, failed })));
