@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { deriveRecordFacts } from "../../src/logs/record-facts.ts";
 import { linkDerivedSpans } from "../../src/session/correlate/derived-links.ts";
 import { sessionDigest } from "../../src/session/digest/session-digest.ts";
+import { MAX_STEPS, stepStrip } from "../../src/session/digest/step-strip.ts";
 import { searchableIn } from "../../src/session/list/searchable.ts";
 import { searchText } from "../../src/session/list/search-text.ts";
 import type { PartFold } from "../../src/session/part-fold.ts";
@@ -12,7 +13,7 @@ import { SessionParts } from "../../src/session/session-parts.ts";
 import { queriesOfParts, summariseParts } from "../../src/session/summarise.ts";
 import { admitRecords } from "../../src/session/table/admit-records.ts";
 import { SpanTable } from "../../src/session/table/span-table.ts";
-import { factsOf } from "../facts/facts-of.ts";
+import { at, factsOf } from "../facts/facts-of.ts";
 import { law, seedsFrom } from "../law.ts";
 import { attributesOf } from "../durable/spans.ts";
 import { ABOUT } from "./fold-of.ts";
@@ -33,12 +34,12 @@ law(
     const parts = new SessionParts(table, linkDerivedSpans, MOST_ROWS);
     // A trace with log records is not divided.
     const hasRecords = random.chance(0.3);
-    for (const [at, delivery] of random.cut(random.shuffle([...sent, ...sent.slice(0, 5)]), 12).entries()) {
+    for (const [number, delivery] of random.cut(random.shuffle([...sent, ...sent.slice(0, 5)]), 12).entries()) {
       for (const [position, { traceId, facts }] of delivery.entries())
-        if (table.compare(traceId, facts) !== "known") table.admit(traceId, facts, at + 1, position);
+        if (table.compare(traceId, facts) !== "known") table.admit(traceId, facts, number + 1, position);
       const [first] = delivery;
-      if (first !== undefined && hasRecords && random.chance(0.3)) logException(table, parts, first, at + 1);
-      if (first !== undefined && hasRecords && random.chance(0.05)) logPrompt(table, parts, first, at + 1);
+      if (first !== undefined && hasRecords && random.chance(0.3)) logException(table, parts, first, number + 1);
+      if (first !== undefined && hasRecords && random.chance(0.05)) logPrompt(table, parts, first, number + 1);
       if (random.chance(0.3) || table.size === 0) continue;
       const whole = [{ table, fold: foldQueries(table, LIST_PRICES) }];
       expect(saidBy(table, parts.folds(LIST_PRICES))).toEqual(saidBy(table, whole));
@@ -67,6 +68,26 @@ test("a trace is one part while a parent is missing, and is divided again once i
   expect(parts.folds(LIST_PRICES)).toHaveLength(1);
   add("00000000000000ff", "");
   expect(parts.folds(LIST_PRICES)).toHaveLength(41);
+});
+
+law("the last steps of trees whose steps interleave are those of one fold", seedsFrom(6200, 40), (seed) => {
+  const random = new Random(seed);
+  const { table, parts, id } = manyTrees();
+  for (let tree = 0; tree < 8; tree++) {
+    const from = random.below(300);
+    const spread = random.pick([30, 300, 3_000]);
+    for (let place = 0; place < 60; place++) {
+      const start = at(place === 0 ? from : from + random.below(spread));
+      const does =
+        place === 0 ? { kind: "agent" as const } : { kind: random.pick(["tool", "llm", "turn"] as const), model: "m" };
+      const parentSpanId = place === 0 ? "" : id(tree, 0);
+      table.admit("t", factsOf({ spanId: id(tree, place), parentSpanId, start, end: start + 1n, ...does }), 1, 0);
+    }
+  }
+  const inParts = parts.folds(LIST_PRICES);
+  expect(inParts.length).toBeGreaterThan(1);
+  const strip = stepStrip([{ table, fold: foldQueries(table, LIST_PRICES) }]);
+  expect([strip.length, stepStrip(inParts)]).toEqual([MAX_STEPS, strip]);
 });
 
 function logException(table: SpanTable, parts: SessionParts, { traceId, facts }: Sent, revision: number): void {
@@ -108,9 +129,9 @@ function manyTrees() {
   let revision = 0;
   const add = (spanId: string, parentSpanId: string): number =>
     table.admit("t", factsOf({ spanId, parentSpanId, kind: parentSpanId === "" ? "agent" : "tool" }), ++revision, 0);
+  const id = (tree: number, place: number): string => (0x1000 + tree * 64 + place).toString(16).padStart(16, "0");
   const addTree = (tree: number): void => {
-    const id = (place: number): string => (0x1000 + tree * 16 + place).toString(16).padStart(16, "0");
-    for (let place = 3; place >= 0; place--) add(id(place), place === 0 ? "" : id(0));
+    for (let place = 3; place >= 0; place--) add(id(tree, place), place === 0 ? "" : id(tree, 0));
   };
-  return { table, parts, add, addTree };
+  return { table, parts, add, addTree, id };
 }

@@ -34,6 +34,19 @@ test("what came during a press is shown after it, in the order in which it came"
   expect(shown).toEqual(["before", "first", "second", "third"]);
 });
 
+test("a change that fails loses no other that waited", async () => {
+  const { afterPress, press } = await openModule();
+  const shown: string[] = [];
+  press();
+  afterPress(() => {
+    throw new Error("it failed");
+  });
+  afterPress(() => shown.push("second"));
+  expect(() => vi.advanceTimersByTime(1_100)).toThrow("it failed");
+  afterPress(() => shown.push("third"));
+  expect(shown).toEqual(["second", "third"]);
+});
+
 test("a drag keeps nothing from the page for longer than a second", async () => {
   const { afterPress, press } = await openModule();
   let isShown = false;
