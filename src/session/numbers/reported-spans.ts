@@ -6,8 +6,8 @@ import type { EndedSpan } from "./ended-span.ts";
 import { endedSpans } from "./ended-spans.ts";
 
 /**
- * Which ended spans of a session were reported, and as what. In memory only: after a wake all are reported once more. A part that was
- * not folded anew since is not looked at.
+ * Which ended spans of a session were reported, and as what. It lasts as long as the fold: after a wake, or a change that evicts the fold, all are
+ * reported once more. A part that was not folded anew since is not looked at.
  */
 export class ReportedSpans {
   readonly #folds = new WeakSet<QueryFold>();
