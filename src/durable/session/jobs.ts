@@ -57,8 +57,8 @@ export const JOBS: Readonly<Record<JobKind, Job>> = {
     dueAt: ({ jobs, log: { meta }, firstReportAt }) => (jobs.isOwed && meta.listed ? firstReportAt : undefined),
     startsAtOnce: true,
     // A list that is read after the first answer has the session.
-    isLong: ({ reportedGeneration, generation, visible }) =>
-      reportedGeneration === generation && visible.itemCount >= LONG_REPORT_ITEMS,
+    isLong: ({ reportedSpans, generation, visible }) =>
+      reportedSpans.generation === generation && visible.itemCount >= LONG_REPORT_ITEMS,
     run: async (state, _, cause) => await report(state, cause),
   },
   deliver: {

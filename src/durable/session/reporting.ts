@@ -36,7 +36,7 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     );
     if (later === undefined) ended.reported();
     state.reported(at, Math.max(interval, state.visible.itemCount * MILLIS_PER_SPAN));
-    state.reportedGeneration = generation;
+    state.reportedSpans.generation = generation;
     if (later !== undefined) renewAfter(state, generation, later);
   } else if (listed) {
     const to = state.destinations;
@@ -44,7 +44,7 @@ export async function report(state: SessionState, cause: Cause): Promise<void> {
     await state
       .directory(cause)
       .remove({ id: state.id, generation, revision, ...(only === undefined ? {} : { session: only }) }, "empty");
-    state.reportedGeneration = undefined;
+    state.reportedSpans.generation = undefined;
     // Spans that came meanwhile are still to be reported, also by an object that wakes.
     state.write(() => state.isEmpty && state.log.meta.setListed(false));
   }

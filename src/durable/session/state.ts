@@ -111,8 +111,6 @@ export class SessionState {
   #summary: FoldedSummary | undefined;
   /** Not on disk: after a wake one report is superfluous. `byShard`: by the shard, before the log moved here. */
   #lastReport = { at: 0, interval: 0, byShard: false };
-  /** The generation that the list shows, as far as this object knows. */
-  reportedGeneration: string | undefined;
 
   constructor(shard: ShardParts, id: string, runs: JobRuns) {
     this.id = id;
@@ -519,7 +517,6 @@ export class SessionState {
     this.#shard.heads.follow(isFollowed);
     if (wait <= 0) return;
     this.#lastReport = { at: Date.now(), interval: wait, byShard: true };
-    this.reportedGeneration = this.generation;
     this.announceHead();
   }
 

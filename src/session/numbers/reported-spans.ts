@@ -11,6 +11,8 @@ import { endedSpans } from "./ended-spans.ts";
  */
 export class ReportedSpans {
   readonly #folds = new WeakSet<QueryFold>();
+  /** The life of the session that the list shows, as far as is known here. */
+  generation: string | undefined;
 
   /** `reported`: to be called when the directory has them. */
   unreported(

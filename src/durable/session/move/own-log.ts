@@ -130,7 +130,11 @@ export class OwnLog {
     this.#isLost = false;
     if (own.move !== move || own.state !== "arrived") return "open";
     this.#setOpen(own);
-    if (schedule !== undefined) this.#state().reportOn(schedule);
+    if (schedule === undefined) return "open";
+    const state = this.#state();
+    // The next report has to wait: the shard has made one.
+    if (schedule.wait > 0) state.reportedSpans.generation = state.generation;
+    state.reportOn(schedule);
     return "open";
   }
 
